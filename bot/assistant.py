@@ -1,0 +1,94 @@
+"""One message in, one reply out. `respond` is the only bridge between async and sync."""
+
+import asyncio
+from collections.abc import Callable
+
+from bot import answering, replies
+from bot.links import citation
+from bot.messages import Answer, Kind, Question, Reply
+from bot.people import People
+from index.languages import SPOKEN, detect, fold
+from index.opened import Opened
+
+SAFE_WORDS = frozenset(fold(w) for w in ("help sos msaada aide ayuda ajuda مساعدة".split()))
+LONGEST = 1_000  # characters of a question; more is no question but a document
+DEPTH = 8  # passages asked of the index
+
+
+class Assistant:
+    """Answers questions from the index that is current when they come."""
+
+    def __init__(self, opened: Callable[[], Opened], people: People) -> None:
+        self._opened = opened
+        self._people = people
+
+    async def respond(self, question: Question) -> Reply:
+        """The reply to one message; the work is done in a thread."""
+        return await asyncio.to_thread(self.reply, question)
+
+    def reply(self, question: Question) -> Reply:
+        """The same, for callers without an event loop."""
+        chosen = self._people.language(question.person) if question.person else None
+        prior = chosen or question.language
+        language = detect(question.text, prior)
+        if question.kind in (Kind.COMMAND, Kind.BUTTON):
+            return self._act(question, prior if prior in SPOKEN else "en")
+        if _is_safe_word(question.text):
+            return replies.help_card(language)
+        if question.kind not in (Kind.TEXT, Kind.EDITED) or not question.text.strip():
+            return replies.unread(question.kind, language)
+        if len(question.text) > LONGEST:
+            return replies.notice(
+                language, "That is very long. Please ask in one or two sentences."
+            )
+        return replies.answer_reply(self.answer(question.text, language))
+
+    def answer(self, text: str, language: str | None = None) -> Answer:
+        """The answer alone, for callers that render it themselves."""
+        opened, spoken = self._opened(), language or detect(text)
+        hits = opened.index.search(text, spoken, DEPTH)
+        library = opened.library
+        return answering.compose(hits, spoken, opened.judge, library.page_text, library.source)
+
+    def _act(self, question: Question, language: str) -> Reply:
+        """A command such as "language sw", or a button such as "more:sw:ids"."""
+        if question.kind is Kind.BUTTON:
+            name, _, rest = question.text.partition(":")
+        else:
+            name, _, rest = question.text.strip().partition(" ")
+        match name.lower():
+            case "start":
+                return replies.welcome(language)
+            case "help":
+                return replies.help_text(language)
+            case "language" | "languages":
+                return self._choose_language(question.person, rest.strip().lower(), language)
+            case "more":
+                return self._more(rest)
+        return replies.notice(
+            language, "I do not know this command. Send /help to see what I can do."
+        )
+
+    def _choose_language(self, person: str, code: str, language: str) -> Reply:
+        if code not in SPOKEN:
+            return replies.choose_language(language)
+        self._people.choose(person, code)
+        return replies.notice(code, "From now on I use English.")
+
+    def _more(self, data: str) -> Reply:
+        language, _, ids = data.partition(":")
+        library = self._opened().library
+        passages = []
+        for id in ids.split(","):
+            try:
+                passages.append(library.passage(id))
+            except KeyError:  # gone from the library since the button was made
+                continue
+        quotes = answering.quotes_of(passages, library.page_text)
+        sources = {p.source: citation(library.source(p.source), p) for p in reversed(passages)}
+        ordered = [sources[id] for id in dict.fromkeys(p.source for p in passages)]
+        return replies.more_reply(language if language in SPOKEN else "en", quotes, ordered)
+
+
+def _is_safe_word(text: str) -> bool:
+    return fold(text).strip(" .!?¡¿،؟*\"'\n") in SAFE_WORDS

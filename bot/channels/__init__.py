@@ -1,0 +1,1 @@
+"""One file a network. Each has open_channel(settings) -> Channel."""

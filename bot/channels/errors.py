@@ -1,0 +1,22 @@
+"""What a channel says when it cannot go on, and what it says to a person when an answer fails."""
+
+from collections.abc import Callable
+
+from bot.messages import Line, Reply, Span
+
+Apology = Callable[[str | None], str]
+"""The person's language (ISO 639-1, or None: unknown) to one line of text."""
+
+
+class ChannelFailed(Exception):
+    """A network that cannot be served. The text says what is wrong and what to do; no secrets."""
+
+
+def plain_apology(language: str | None) -> str:
+    """Say it in English, for wiring that brings no catalogue of phrases."""
+    return "Sorry, something went wrong here. Please send that again."
+
+
+def sorry(apology: Apology, language: str | None) -> Reply:
+    """Make the apology a Reply, in the person's language."""
+    return Reply(language=language or "en", lines=(Line((Span(apology(language)),)),))

@@ -1,0 +1,120 @@
+"""What goes in and out of the assistant, whatever network carries it: the data of this package."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a person sent. The assistant answers each kindly, though it reads only text."""
+
+    TEXT = "text"
+    COMMAND = "command"  # text is the name and its argument: "language sw"
+    BUTTON = "button"  # text is the Button's data
+    EDITED = "edited"  # text is the new wording
+    STICKER = "sticker"
+    VOICE = "voice"
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One message from one person."""
+
+    text: str
+    kind: Kind = Kind.TEXT
+    person: str = ""  # the channel's own handle, "telegram:42"; hashed before anything is kept
+    language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Sentences of one passage, word for word, found again on the stored page."""
+
+    text: str
+    passage: str  # the Passage's id
+    source: str  # the Source's id
+    page: int | None
+    label: str | None  # the printed page
+    language: str  # of the words quoted
+    summary: bool  # True: from the Exchange's summary, not the source itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A source as a person sees it under an answer."""
+
+    source: str
+    title: str
+    publisher: str
+    year: str
+    page: int | None
+    label: str | None
+    language: str  # what the link opens
+    kind: str  # what the link opens: "page", "PDF", ...
+    mirror: str  # the site that holds a copy, where the link is not the publisher's own; else ""
+    url: str  # with #page= or a text fragment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was found for one question: verified quotes and their sources, or nothing."""
+
+    answered: bool
+    language: str  # of the question, ISO 639-1
+    quotes: tuple[Quote, ...]  # in reading order; empty where nothing was good enough
+    sources: tuple[Citation, ...]  # up to three, in the order of the quotes
+    nearest: tuple[Citation, ...]  # where not answered: what the library holds that is nearest
+    more: tuple[str, ...] = ()  # ids of the next best passages, best first
+
+
+class Style(StrEnum):
+    """How a stretch of text is set off, on networks that can."""
+
+    PLAIN = "plain"
+    BOLD = "bold"
+    ITALIC = "italic"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in one style, perhaps a link. A link is never cut."""
+
+    text: str
+    style: Style = Style.PLAIN
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph of a reply. A quote is set apart on networks that can."""
+
+    spans: tuple[Span, ...]
+    quote: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A choice under a reply. `data` comes back as a Question of Kind.BUTTON."""
+
+    label: str
+    data: str  # at most 64 bytes of UTF-8, and no text that a person wrote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the assistant says, before any network's markup. Lines are joined by line breaks."""
+
+    language: str
+    lines: tuple[Line, ...]
+    buttons: tuple[Button, ...] = ()
+
+
+Respond = Callable[[Question], Awaitable[Reply]]

@@ -1,0 +1,81 @@
+"""The settings: read once, at the edge, typed here. README.md lists them, made from this class."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.source import CATALOGUE
+from index.calibration import QUESTIONS
+
+_CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def _data_folder() -> Path:
+    """Beside the source tree in a checkout, else where the system keeps a person's data."""
+    if (_CHECKOUT / "pyproject.toml").exists():
+        return _CHECKOUT / ".exchange"
+    return Path.home() / ".local" / "share" / "ask-the-exchange"
+
+
+class Settings(BaseSettings):
+    """Each is an environment variable of the name in capitals, or a line of a file `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    exchange_data: Path = Field(
+        default_factory=_data_folder,
+        description="Folder of all built data: library, indexes, people's language. In a checkout"
+        " it is `.exchange`, else `~/.local/share/ask-the-exchange`.",
+    )
+    catalogue: Path = Field(default=CATALOGUE, description="The sources, as CSV in UTF-8.")
+    calibration: Path = Field(
+        default=QUESTIONS,
+        description="Questions with and without an answer, which set the threshold between"
+        " answering and saying that nothing is held.",
+    )
+    engine: str = Field(default="local", description="A file of `index/engines/`.")
+    embedder: str = Field(default="nano_e5", description="A file of `index/embedders/`.")
+    embedder_model: str = Field(
+        default="",
+        description="For `EMBEDDER=sentence_transformers`: a model folder, or a name on the hub.",
+    )
+    fetch_private: bool = Field(
+        default=False,
+        description="Whether `exchange add` may fetch from private and loopback addresses.",
+    )
+    telegram_token: SecretStr = Field(
+        default=SecretStr(""), description="The bot's token, from @BotFather."
+    )
+    telegram_api: str = Field(
+        default="https://api.telegram.org/bot",
+        description="The Bot API's address; another one for a Bot API server of your own.",
+    )
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used. Its text names it; a secret's value is never in it."""
+
+
+def read() -> Settings:
+    """The settings of this process. Raises BadSetting, one line."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]).upper()
+        raise BadSetting(f"{name}={first['input']}: {first['msg']}") from error
+
+
+def described() -> list[tuple[str, str, str]]:
+    """(variable, default, what it is) for each setting, for the README."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = ""
+        if isinstance(default, Path):
+            shown = default.relative_to(_CHECKOUT).as_posix()
+        elif default is not None and field.default_factory is None:
+            shown = default.get_secret_value() if isinstance(default, SecretStr) else str(default)
+        rows.append((name.upper(), shown, field.description or ""))
+    return rows

@@ -1,0 +1,1 @@
+"""What the hub publishes: sources, documents with their pages, passages."""

@@ -1,0 +1,1 @@
+"""Finding passages: embedders, engines, and the one ranking they make together."""

@@ -1,0 +1,1 @@
+"""One file a runtime. Each has open_embedder(model) -> Embedder."""

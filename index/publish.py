@@ -1,0 +1,153 @@
+"""From a library to an index that answers: embed what is new, build, measure, switch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+import numpy as np
+
+from corpus.library import Library
+from index import calibration, recipe, snapshots
+from index.calibration import Trial
+from index.centring import Centre, Centred
+from index.judge import Judge
+from index.plugins import load
+from index.ports import Embedder, Evidence, Vectors
+from index.vectors import VectorStore
+
+Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What came of it."""
+
+    folder: Path
+    embedded: int  # texts that were not in the store before
+    judge: Judge
+
+
+def publish(
+    data: Path, library: Library, embedder: Embedder, engine: str, trials: Path, progress: Progress
+) -> Published:
+    """Build an index of `library` beside the present one and switch to it.
+
+    Raises BadCalibration before anything is built where `trials` cannot be read.
+    """
+    run = _Run(data, library, embedder, engine, calibration.read_trials(trials), progress)
+    try:
+        folder = snapshots.publish(data, run.build)
+    finally:
+        run.store.close()
+    return Published(folder=folder, embedded=run.embedded, judge=run.judge)
+
+
+class _Run:
+    """One publishing: holds the store open and counts."""
+
+    def __init__(
+        self,
+        data: Path,
+        library: Library,
+        embedder: Embedder,
+        engine: str,
+        trials: list[Trial],
+        progress: Progress,
+    ) -> None:
+        self.store = VectorStore(data / "vectors.db")
+        self.embedded = 0
+        self.judge: Judge
+        self._library, self._embedder, self._progress = library, embedder, progress
+        self._engine = load("index.engines", engine)
+        self._trials = trials
+
+    def build(self, folder: Path) -> None:
+        """Fill `folder` with an index, its means, its recipe and its judge."""
+        asked = self._questions()
+        means = {
+            language: np.stack([asked[trial.question] for trial in trials]).mean(axis=0)
+            for language, trials in _by_language(self._trials)
+        }
+        centre: Centre | None = None
+
+        def embed(texts: Sequence[str]) -> Vectors:
+            """The first call brings all passages: their mean is the library's."""
+            nonlocal centre
+            vectors = self._embed("reading", texts, self._embedder.name, self._passages)
+            if centre is None:
+                mean = vectors.mean(axis=0) if len(vectors) else vectors.sum(axis=0)
+                centre = Centre(mean, means)
+            return centre.passage(vectors)
+
+        self._engine.build(self._library, folder, embed)
+        assert centre is not None
+        centre.write(folder)
+        recipe.now(self._engine.ENGINE, self._embedder).write(folder)
+        self.judge = self._judge(folder, Centred(_Asked(self._embedder, asked), centre))
+        self.judge.write(folder)
+
+    def _passages(self, texts: Sequence[str]) -> Vectors:
+        return self._embedder.embed_passages(texts)
+
+    def _questions(self) -> dict[str, Vectors]:
+        """The vector of every trial's question."""
+        found: dict[str, Vectors] = {}
+        for language, trials in _by_language(self._trials):
+            texts = [trial.question for trial in trials]
+
+            def compute(batch: Sequence[str], language: str = language) -> Vectors:
+                rows = [self._embedder.embed_question(text, language) for text in batch]
+                return np.stack(rows) if rows else self._embedder.embed_passages([])
+
+            space = f"{self._embedder.name}, questions"
+            vectors = self._embed("listening", texts, space, compute)
+            found |= dict(zip(texts, vectors, strict=True))
+        return found
+
+    def _embed(
+        self,
+        what: str,
+        texts: Sequence[str],
+        space: str,
+        compute: Callable[[Sequence[str]], Vectors],
+    ) -> Vectors:
+        done = 0
+
+        def tick(count: int) -> None:
+            nonlocal done
+            done += count
+            self._progress(what, done, len(texts))
+
+        vectors, fresh = self.store.embed(texts, space, compute, tick)
+        self.embedded += fresh
+        return vectors
+
+    def _judge(self, folder: Path, embedder: Embedder) -> Judge:
+        index = self._engine.open_index(folder, embedder)
+
+        def best(trial: Trial) -> Evidence | None:
+            hits = index.search(trial.question, trial.language, 1)
+            return hits[0].evidence if hits else None
+
+        held = self._library.sources()
+        return calibration.measure(calibration.decidable(self._trials, held), best)
+
+
+class _Asked:
+    """An embedder that knows the trials' questions already."""
+
+    def __init__(self, embedder: Embedder, vectors: dict[str, Vectors]) -> None:
+        self._embedder, self._vectors = embedder, vectors
+        self.name, self.dimension = embedder.name, embedder.dimension
+        self.embed_passages = embedder.embed_passages
+
+    def embed_question(self, text: str, language: str) -> Vectors:
+        """(dimension,) float32, unit length."""
+        return self._vectors[text]
+
+
+def _by_language(trials: list[Trial]) -> list[tuple[str, list[Trial]]]:
+    ordered = sorted(trials, key=attrgetter("language"))
+    return [(language, list(group)) for language, group in groupby(ordered, attrgetter("language"))]

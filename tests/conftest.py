@@ -1,0 +1,36 @@
+"""The starter library over the real default model, built once for a whole run."""
+
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from bot import app
+from bot.assistant import Assistant
+from bot.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a finished starter library. Tests only read it; the workers share one."""
+    folder = tmp_path_factory.getbasetemp()
+    if folder.name.startswith("popen-"):  # a worker of pytest-xdist: one floor up is shared by all
+        folder = folder.parent
+    settings = Settings(exchange_data=folder / "starter")
+    with FileLock(folder / "starter.lock"):
+        if not (settings.exchange_data / "current").exists():
+            app.refresh(settings, lambda *_: None)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def assistant(starter: Settings) -> Assistant:
+    return app.open_assistant(starter)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the person who runs the tests has set must not decide them."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)  # no .env of theirs either

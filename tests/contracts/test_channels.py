@@ -1,0 +1,210 @@
+"""What every channel owes to people, whatever network it is."""
+
+import asyncio
+import io
+import os
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+import pytest
+from rich.console import Console
+
+from bot.channels import telegram, terminal
+from bot.channels.port import Channel
+from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
+from tests.doubles.bot_api import BotApi
+
+PATIENCE = 30.0  # seconds: the machine is shared
+URL = "https://example.org/library/guide.pdf?lang=en&v=2#page=12:~:text=listen,%20and%20believe"
+LONG = "https://example.org/" + "long/" * 60
+REPLY = Reply(
+    language="en",
+    lines=(
+        Line((Span("The guide says:"),)),
+        Line((Span("Listen, & believe the child."),), quote=True),
+        Line((Span("Do not promise <secrecy>."),), quote=True),
+        Line((Span("A guide, page 12", Style.BOLD, URL), Span(" and "), Span("more", url=LONG))),
+    ),
+    buttons=(Button(label="More", data="more:1"), Button(label="Sources", data="sources:1")),
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a person sees."""
+
+    text: str
+    quotes: list[str]
+    urls: list[str]
+
+
+class Driver(Protocol):
+    """A person at the other end of a channel."""
+
+    @property
+    def channel(self) -> Channel: ...
+    async def say(self, text: str) -> None: ...
+    async def press(self, label: str) -> None: ...
+    async def read(self) -> Heard: ...
+
+
+class Phone:
+    def __init__(self, api: BotApi) -> None:
+        self.channel = telegram.open_channel(api.token, api.base_url)
+        self._api, self._read = api, 0
+
+    async def say(self, text: str) -> None:
+        self._api.say(text)
+
+    async def press(self, label: str) -> None:
+        self._api.press(label)
+
+    async def read(self) -> Heard:
+        parsed = (await self._api.sent(self._read + 1))[self._read].parsed
+        self._read += 1
+        quotes = [line for quote in parsed.quotes for line in quote.split("\n")]
+        return Heard(parsed.text, quotes, parsed.urls)
+
+
+class Keyboard:
+    def __init__(self, typed: io.TextIOWrapper, keys: io.TextIOWrapper) -> None:
+        self._keys, self._screen, self._read = keys, io.StringIO(), 0
+        console = Console(file=self._screen, width=40)
+        self.channel = terminal.open_channel(console, typed)
+
+    async def say(self, text: str) -> None:
+        self._keys.write(text + "\n")
+        self._keys.flush()
+
+    async def press(self, label: str) -> None:
+        number = re.findall(rf"\[(\d+)\] {label}", self._screen.getvalue())[-1]
+        await self.say(number)
+
+    async def read(self) -> Heard:
+        async with asyncio.timeout(PATIENCE):
+            while len(self._screen.getvalue()) == self._read:  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(0.01)
+        text = self._screen.getvalue()[self._read :]
+        self._read += len(text)
+        quotes = re.findall(rf"^{terminal.BAR}(.*)$", text, re.MULTILINE)
+        return Heard(text, quotes, re.findall(r"<(https://\S+)>", text))
+
+
+@asynccontextmanager
+async def a_phone() -> AsyncIterator[Driver]:
+    async with BotApi() as api:
+        yield Phone(api)
+
+
+@asynccontextmanager
+async def a_keyboard() -> AsyncIterator[Driver]:
+    reading, writing = os.pipe()
+    with (
+        open(reading, encoding="utf-8") as typed,  # noqa: ASYNC230 - pipes
+        open(writing, "w", encoding="utf-8") as keys,  # noqa: ASYNC230
+    ):
+        yield Keyboard(typed, keys)
+
+
+Person = Callable[[], AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture(params=[a_keyboard, a_phone])
+def person(request: pytest.FixtureRequest) -> Person:
+    made: Person = request.param
+    return made
+
+
+@asynccontextmanager
+async def talking(person: Person, respond: Respond) -> AsyncIterator[Driver]:
+    async with person() as driver:
+        task = asyncio.create_task(driver.channel.serve(respond))
+        try:
+            yield driver
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def kind_and_text(question: Question) -> Reply:
+    line = Line((Span(f"{question.kind} {question.text}"),))
+    return Reply(language="en", lines=(line,), buttons=REPLY.buttons)
+
+
+async def test_a_question_gets_its_reply_with_all_lines_quotes_and_whole_links(
+    person: Person,
+) -> None:
+    asked: list[Question] = []
+
+    async def respond(question: Question) -> Reply:
+        asked.append(question)
+        return REPLY
+
+    async with talking(person, respond) as driver:
+        await driver.say("What do I do when a child tells me?")
+        heard = await driver.read()
+    assert [(question.kind, question.text) for question in asked] == [
+        (Kind.TEXT, "What do I do when a child tells me?")
+    ]
+    assert asked[0].person
+    for line in REPLY.lines:
+        for span in line.spans:
+            assert span.text in heard.text
+    assert heard.quotes == [line.text for line in REPLY.lines if line.quote]
+    assert heard.urls == [URL, LONG]
+
+
+async def test_a_button_comes_back_with_its_data(person: Person) -> None:
+    async with talking(person, kind_and_text) as driver:
+        await driver.say("Hello")
+        assert "text Hello" in (await driver.read()).text
+        await driver.press("Sources")
+        assert "button sources:1" in (await driver.read()).text
+        await driver.press("More")
+        assert "button more:1" in (await driver.read()).text
+
+
+@pytest.mark.parametrize("command", ["start", "help", "language sw", "unknown"])
+async def test_commands_arrive(person: Person, command: str) -> None:
+    async with talking(person, kind_and_text) as driver:
+        await driver.say(f"/{command}")
+        assert f"command {command}" in (await driver.read()).text
+
+
+async def test_a_failing_answer_is_an_apology_and_the_channel_goes_on(person: Person) -> None:
+    async def respond(question: Question) -> Reply:
+        if question.text == "break":
+            raise RuntimeError("a trace that nobody should read")
+        return await kind_and_text(question)
+
+    async with talking(person, respond) as driver:
+        await driver.say("break")
+        apology = (await driver.read()).text
+        assert "Sorry" in apology
+        assert "trace" not in apology
+        await driver.say("mend")
+        assert "text mend" in (await driver.read()).text
+
+
+async def test_control_characters_do_not_reach_the_person(person: Person) -> None:
+    async def respond(question: Question) -> Reply:
+        return Reply(language="en", lines=(Line((Span("a\x1b[2Jb\x07c"),)),))
+
+    async with talking(person, respond) as driver:
+        await driver.say("Hello")
+        assert "a[2Jbc" in (await driver.read()).text
+
+
+async def test_it_stops_promptly_when_cancelled(person: Person) -> None:
+    async with person() as driver:
+        task = asyncio.create_task(driver.channel.serve(kind_and_text))
+        await driver.say("Hello")
+        await driver.read()
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=5)
+        assert done
+        assert task.cancelled()

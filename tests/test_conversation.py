@@ -1,0 +1,161 @@
+"""Acceptance: ask this, read that, over the starter library and the real model."""
+
+import csv
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.channels.terminal import as_text
+from bot.messages import Kind, Question, Reply
+
+GOLDEN = Path(__file__).parent / "golden" / "questions.csv"
+FIRST = {
+    "en": "What is the difference between community-based and community-led child protection?",
+    "sw": "Kuna tofauti gani kati ya ulinzi wa mtoto unaofanyika katika jamii na ule unaoongozwa"
+    " na jamii yenyewe?",
+    "fr": "Quelle différence entre une approche à base communautaire et une approche dirigée par"
+    " la communauté ?",
+    "es": "¿En qué se diferencia un enfoque de base comunitaria de uno liderado por la comunidad?",
+    "pt": "Qual é a diferença entre proteção de base comunitária e proteção liderada pela"
+    " comunidade?",
+    "ar": "ما الفرق بين حماية الطفل القائمة على المجتمع وحماية الطفل التي يقودها المجتمع؟",
+}
+LABEL = {
+    "en": "summary by the Exchange", "sw": "muhtasari wa Exchange",
+    "fr": "résumé fait par l'Exchange", "es": "resumen hecho por el Exchange",
+    "pt": "resumo feito pelo Exchange", "ar": "ملخص أعدّه Exchange",
+}  # fmt: skip
+
+
+def golden(scope: str) -> list[dict[str, str]]:
+    with GOLDEN.open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["scope"] == scope]
+
+
+def say(assistant: Assistant, text: str, kind: Kind = Kind.TEXT, **more: str) -> Reply:
+    return assistant.reply(Question(text=text, kind=kind, **more))
+
+
+@pytest.mark.parametrize("language", FIRST)
+def test_the_first_question_is_answered_in_its_language(
+    assistant: Assistant, language: str
+) -> None:
+    answer = assistant.answer(FIRST[language])
+    assert answer.language == language
+    assert answer.answered
+    assert {"S033", "S025", "S001", "S004"} & {citation.source for citation in answer.sources}
+    text = as_text(say(assistant, FIRST[language]))
+    assert LABEL[language] in text, "what the assistant says is in the person's language"
+    assert all(citation.url in text for citation in answer.sources)
+    assert len(re.sub(r"<http\S+>", "", text)) < 1000
+
+
+def test_every_quote_stands_in_the_library(assistant: Assistant) -> None:
+    library = assistant._opened().library
+    for row in golden("answer"):
+        for quote in assistant.answer(row["question"]).quotes:
+            page = library.page_text(quote.passage)
+            assert re.sub(r"\s+", "", quote.text) in re.sub(r"\s+", "", page)
+
+
+def test_golden_questions_show_the_expected_source(assistant: Assistant) -> None:
+    """A floor under what was measured, so that a fall is seen; the figures: index/README.md."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for row in golden("answer"):
+        answer = assistant.answer(row["question"])
+        shown = {citation.source for citation in answer.sources or answer.nearest}
+        found[row["language"]].append(bool(shown & set(row["expected"].split(";"))))
+    shares = {language: sum(hits) / len(hits) for language, hits in found.items()}
+    assert min(shares.values()) >= 0.5, shares
+    assert sum(shares.values()) / len(shares) >= 0.8, shares
+
+
+def test_golden_questions_that_nothing_answers_are_mostly_declined(assistant: Assistant) -> None:
+    wrong = [
+        row["question"] for row in golden("abstain") if assistant.answer(row["question"]).answered
+    ]
+    assert len(wrong) / len(golden("abstain")) <= 0.2, wrong
+
+
+def test_where_nothing_is_found_it_says_so_in_the_persons_language(assistant: Assistant) -> None:
+    text = as_text(say(assistant, "Nani atashinda ligi kuu mwaka huu?"))
+    assert text.startswith("Sikupata jibu la swali hili")
+    assert "“" not in text, "nothing is quoted"
+
+
+def test_more_shows_other_passages_and_needs_no_memory(assistant: Assistant) -> None:
+    reply = say(assistant, FIRST["en"])
+    (button,) = reply.buttons
+    assert len(button.data.encode()) <= 64
+    more = say(assistant, button.data, Kind.BUTTON)
+    shown = {line.text for line in reply.lines if line.quote}
+    fresh = [line.text for line in more.lines if line.quote]
+    assert fresh
+    assert not shown & set(fresh)
+
+
+@pytest.mark.parametrize("data", ["more:en:AAAAAAAAAAA", "more:xx:", "more", "more:en:'; drop--"])
+def test_a_button_that_is_too_old_is_met_kindly(assistant: Assistant, data: str) -> None:
+    assert "ask your question again" in as_text(say(assistant, data, Kind.BUTTON))
+
+
+def test_a_chosen_language_is_remembered_and_a_clear_message_still_decides(
+    assistant: Assistant,
+) -> None:
+    person = "test:1"
+    say(assistant, "language sw", Kind.COMMAND, person=person)
+    assert say(assistant, "help", Kind.COMMAND, person=person).language == "sw"
+    assert say(assistant, FIRST["fr"], person=person).language == "fr"
+    assert say(assistant, "help", Kind.COMMAND, person="test:2").language == "en"
+
+
+def test_each_language_can_be_chosen_by_button(assistant: Assistant) -> None:
+    reply = say(assistant, "language", Kind.COMMAND)
+    assert [button.label for button in reply.buttons] == [
+        "English", "Kiswahili", "Français", "Español", "Português", "العربية",
+    ]  # fmt: skip
+    for button in reply.buttons:
+        chosen = say(assistant, button.data, Kind.BUTTON, person="test:3")
+        assert button.data.endswith(chosen.language)
+
+
+@pytest.mark.parametrize(
+    "word", ["HELP", "sos", "Msaada!", "AIDE", "ayuda", "Ajuda.", "مساعدة", " help "]
+)
+def test_a_safe_word_shows_the_help_card_at_once(assistant: Assistant, word: str) -> None:
+    assert "childhelplineinternational.org/helplines" in as_text(say(assistant, word))
+
+
+@pytest.mark.parametrize("kind", [Kind.STICKER, Kind.VOICE, Kind.PHOTO, Kind.DOCUMENT, Kind.OTHER])
+@pytest.mark.parametrize("language", FIRST)
+def test_what_is_not_text_gets_a_kind_word(assistant: Assistant, kind: Kind, language: str) -> None:
+    reply = say(assistant, "", kind, language=language)
+    assert reply.language == language
+    assert 10 < len(as_text(reply)) < 200
+
+
+def test_an_edited_question_is_answered_anew(assistant: Assistant) -> None:
+    assert say(assistant, FIRST["en"], Kind.EDITED) == say(assistant, FIRST["en"])
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+def test_an_empty_message_is_met_kindly(assistant: Assistant, text: str) -> None:
+    assert "empty" in as_text(say(assistant, text))
+
+
+@pytest.mark.parametrize("text", ["a" * 4000, "a AND (", "😀" * 200, "\u202eabc", "?" * 900])
+def test_odd_messages_get_a_short_polite_reply(assistant: Assistant, text: str) -> None:
+    assert len(re.sub(r"<http\S+>", "", as_text(say(assistant, text)))) < 1000
+
+
+def test_start_gives_the_notice_first(assistant: Assistant) -> None:
+    text = as_text(say(assistant, "start", Kind.COMMAND, language="pt"))
+    assert text.startswith("Sou um assistente automático")
+    assert "Não envie nomes" in text
+
+
+def test_an_unknown_command_points_to_help(assistant: Assistant) -> None:
+    assert "/help" in as_text(say(assistant, "frobnicate", Kind.COMMAND))

@@ -1,0 +1,143 @@
+"""From a library to an index that answers: what is embedded, what is refused, what changes over."""
+
+from pathlib import Path
+
+import pytest
+
+from corpus.library import Library
+from index import recipe, snapshots
+from index.calibration import BadCalibration
+from index.opened import Current
+from index.ports import StaleIndex
+from index.publish import Published, publish
+from tests.contracts.test_engines import TEXTS, library_of
+from tests.doubles.embedder import WordCounts
+
+TRIALS = """question,language,source
+where do elders meet under the tree,en,A
+who lives in the village for weeks,en,B
+who visits pregnant girls,en,C
+what do facilitators ask,en,B
+which team won the cup,en,
+how much is a dollar,en,
+who sings this song,en,
+will it rain,en,
+"""
+
+
+@pytest.fixture
+def trials(tmp_path: Path) -> Path:
+    path = tmp_path / "trials.csv"
+    path.write_text(TRIALS, encoding="utf-8")
+    return path
+
+
+def run(
+    library: Library, data: Path, trials: Path, embedder: WordCounts | None = None
+) -> Published:
+    data.mkdir(exist_ok=True)
+    return publish(data, library, embedder or WordCounts(), "local", trials, lambda *_: None)
+
+
+def test_what_was_embedded_once_is_not_embedded_again(tmp_path: Path, trials: Path) -> None:
+    first = run(library_of(TEXTS), tmp_path / "data", trials)
+    assert first.embedded > 8
+    embedder = WordCounts()
+    assert run(library_of(TEXTS), tmp_path / "data", trials, embedder).embedded == 0
+    assert embedder.embedded == []
+
+
+def test_only_new_texts_are_embedded(tmp_path: Path, trials: Path) -> None:
+    run(library_of(TEXTS), tmp_path / "data", trials)
+    embedder = WordCounts()
+    run(library_of(TEXTS | {"E": "A new page came."}), tmp_path / "data", trials, embedder)
+    assert embedder.embedded == ["Title E\nA new page came.", "A new page came."]
+
+
+def test_the_judge_is_measured_on_questions_that_did_not_set_it(
+    tmp_path: Path, trials: Path
+) -> None:
+    published = run(library_of(TEXTS), tmp_path / "data", trials)
+    tuning = sum(line.count(",") > 0 for line in TRIALS.splitlines()[1:])
+    assert 0 < published.judge.figures["questions"] < tuning
+
+
+def test_an_index_of_another_model_is_refused_with_what_to_run(
+    tmp_path: Path, trials: Path
+) -> None:
+    run(library_of(TEXTS), tmp_path / "data", trials)
+    other = WordCounts()
+    other.name = "another model"
+    with pytest.raises(
+        StaleIndex, match=r"embedder 'word counts', not 'another model'.*exchange refresh"
+    ):
+        Current(tmp_path / "data", "local", other)()
+
+
+def test_an_index_with_other_split_rules_is_refused(
+    tmp_path: Path, trials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library_of(TEXTS), tmp_path / "data", trials)
+    monkeypatch.setattr("corpus.passages.RULES", "words-1-2/9")
+    with pytest.raises(StaleIndex, match="split"):
+        Current(tmp_path / "data", "local", WordCounts())()
+
+
+@pytest.mark.parametrize("file", [recipe.FILE, "judge.json"])
+def test_a_damaged_index_says_what_to_run(tmp_path: Path, trials: Path, file: str) -> None:
+    folder = run(library_of(TEXTS), tmp_path / "data", trials).folder
+    (folder / file).write_text("{", encoding="utf-8")
+    with pytest.raises(StaleIndex, match="exchange refresh"):
+        Current(tmp_path / "data", "local", WordCounts())()
+
+
+def test_no_index_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(StaleIndex, match=r"no index in .* yet; run: exchange refresh"):
+        Current(tmp_path, "local", WordCounts())()
+
+
+def test_bad_trials_are_told_before_anything_is_built(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a;b\n1;2\n", encoding="utf-8")
+    with pytest.raises(BadCalibration, match="columns question, language and source"):
+        run(library_of(TEXTS), tmp_path / "data", bad)
+    assert not (tmp_path / "data" / "current").exists()
+
+
+def test_a_running_assistant_sees_the_new_index_at_its_next_question(
+    tmp_path: Path, trials: Path
+) -> None:
+    data = tmp_path / "data"
+    run(library_of(TEXTS), data, trials)
+    current = Current(data, "local", WordCounts())
+    before = current()
+    assert current() is before
+    library = library_of(TEXTS)
+    library.remove_source("C")
+    run(library, data, trials)
+    after = current()
+    assert "C" not in [h.passage.source for h in after.index.search("pregnant girls", "en", 9)]
+    assert "C" not in after.library.sources()
+    assert before.index.search("pregnant girls", "en", 1), "a search under way ends in the old one"
+
+
+def test_a_build_that_fails_leaves_the_old_index_answering(tmp_path: Path, trials: Path) -> None:
+    data = tmp_path / "data"
+    folder = run(library_of(TEXTS), data, trials).folder
+
+    def fail(new: Path) -> None:
+        (new / "half").write_text("written")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        snapshots.publish(data, fail)
+    assert snapshots.current(data) == folder
+    assert [path.name for path in (data / snapshots.FOLDER).iterdir()] == [folder.name]
+
+
+def test_old_indexes_are_pruned(tmp_path: Path, trials: Path) -> None:
+    data = tmp_path / "data"
+    folders = [run(library_of(TEXTS), data, trials).folder for _ in range(5)]
+    kept = sorted((data / snapshots.FOLDER).iterdir())
+    assert kept == folders[-snapshots.KEPT :]
+    assert folders[-1].stat().st_mode & 0o555 == 0o555, "the bot's user must be able to read it"
