@@ -102,7 +102,7 @@ class _Run:
                 return np.stack(rows) if rows else self._embedder.embed_passages([])
 
             space = f"{self._embedder.name}, questions"
-            vectors = self._embed("listening", texts, space, compute)
+            vectors = self._embed(f"listening, {language}", texts, space, compute)
             found |= dict(zip(texts, vectors, strict=True))
         return found
 

@@ -22,7 +22,7 @@ from bot.messages import Citation, Quote
 from corpus.library import Holding
 from index import publish
 
-LABELS = {"listening": "Embedding test questions", "reading": "Embedding the library"}
+LABELS = {"listening": "Embedding questions", "reading": "Embedding the library"}
 
 
 @contextmanager
@@ -40,7 +40,8 @@ def progress_bars(console: Console) -> Iterator[publish.Progress]:
         def advance(what: str, done: int, total: int) -> None:
             key = (what, total)
             if key not in tasks:
-                label = LABELS.get(what, what)
+                kind, _, rest = what.partition(",")
+                label = LABELS.get(kind, kind) + (f" ({rest.strip()})" if rest else "")
                 tasks[key] = bars.add_task(label, total=total)
                 if not console.is_terminal:
                     console.print(f"{label}: {total}")
