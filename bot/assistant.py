@@ -1,6 +1,7 @@
 """One message in, one reply out. `respond` is the only bridge between async and sync."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from bot import answering, replies
@@ -35,7 +36,7 @@ class Assistant:
             return self._act(question, prior if prior in SPOKEN else "en")
         if _is_safe_word(question.text):
             return replies.help_card(language)
-        if question.kind not in (Kind.TEXT, Kind.EDITED) or not question.text.strip():
+        if question.kind not in (Kind.TEXT, Kind.EDITED) or not _has_words(question.text):
             return replies.unread(question.kind, language)
         if len(question.text) > LONGEST:
             return replies.notice(
@@ -88,6 +89,11 @@ class Assistant:
         sources = {p.source: citation(library.source(p.source), p) for p in reversed(passages)}
         ordered = [sources[id] for id in dict.fromkeys(p.source for p in passages)]
         return replies.more_reply(language if language in SPOKEN else "en", quotes, ordered)
+
+
+def _has_words(text: str) -> bool:
+    """Two letters in a row at least: "1", "?" and a heart are no questions."""
+    return bool(re.search(r"[^\W\d_]{2}", text))
 
 
 def _is_safe_word(text: str) -> bool:

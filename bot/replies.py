@@ -20,7 +20,7 @@ _KINDS = {
     Kind.DOCUMENT: "I cannot read documents that are sent to me, and I did not keep yours."
     " Please write your question.",
     Kind.OTHER: "I only read text. Please write your question in words.",
-    Kind.TEXT: "Your message was empty. Please write your question in words.",
+    Kind.TEXT: "I found no words in your message. Please write your question in words.",
 }
 
 

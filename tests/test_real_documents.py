@@ -1,0 +1,73 @@
+"""Real documents added to the starter library, asked about, and read: the true page and its link."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from bot import app
+from bot.assistant import Assistant
+from bot.settings import Settings
+from corpus.adding import Details, Fate
+
+DOCUMENTS = Path(__file__).resolve().parents[2] / "shared" / "documents"
+REPORT = DOCUMENTS / "unicef-haiti-flash-report-2025.pdf"
+COMMUNIQUE = DOCUMENTS / "entebbe-communique-2018.md"
+
+pytestmark = pytest.mark.skipif(
+    not REPORT.exists(), reason="the real documents lie beside the project, in ../shared/documents"
+)
+
+
+@pytest.fixture(scope="module")
+def reader(starter: Settings, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant over the starter library and two real documents."""
+    data = tmp_path_factory.mktemp("real") / "data"
+    shutil.copytree(starter.exchange_data, data, symlinks=True)
+    settings = Settings(exchange_data=data)
+    outcomes = app.add_documents(
+        settings, [str(REPORT)], Details(), lambda *_: None, lambda _: None
+    ) + app.add_documents(
+        settings, [str(COMMUNIQUE)], Details(source="S001"), lambda *_: None, lambda _: None
+    )
+    assert [outcome.fate for outcome in outcomes] == [Fate.ADDED, Fate.ADDED]
+    return app.open_assistant(settings)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people were displaced by the hurricane in Haiti?",
+        "Combien de personnes ont été déplacées par l'ouragan en Haïti ?",
+        "¿Cuántas personas fueron desplazadas por el huracán en Haití?",
+    ],
+)
+def test_a_question_about_a_report_is_answered_with_its_true_page(
+    reader: Assistant, question: str
+) -> None:
+    answer = reader.answer(question)
+    assert answer.answered
+    quotes = [quote for quote in answer.quotes if quote.page is not None]
+    assert quotes
+    document = pypdfium2.PdfDocument(REPORT)
+    for quote in quotes:
+        page = document[quote.page - 1].get_textpage().get_text_range()  # type: ignore[operator]
+        told = set(re.findall(r"\d[\d,. ]*\d", quote.text))
+        assert all(number in " ".join(page.split()) for number in told), (quote, told)
+    document.close()
+    first = answer.sources[0]
+    assert first.url == f"{REPORT.resolve().as_uri()}#page={first.page}"
+
+
+def test_the_full_text_of_a_catalogued_source_carries_the_catalogues_link(
+    reader: Assistant,
+) -> None:
+    answer = reader.answer("What was agreed in Entebbe about funding for community-led work?")
+    assert answer.answered
+    own_words = [quote for quote in answer.quotes if not quote.summary]
+    assert own_words
+    (communique,) = [citation for citation in answer.sources if citation.source == "S001"]
+    assert communique.year == "2018"
+    assert communique.url.startswith("http://childprotectionforum.org/")
