@@ -5,7 +5,6 @@ import contextlib
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.assistant import Assistant
 from bot.channels import telegram
@@ -18,13 +17,13 @@ from corpus.adding import Details, Fate, Outcome, add
 from corpus.library import Holding, Library
 from corpus.refresh import Changes, refresh_cards
 from corpus.source import read_catalogue
+from index.editing import editing, held_library
 from index.languages import SPOKEN, detect
 from index.opened import Current
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
 from index.publish import Progress, Published, publish
 
-LIBRARY = "library.db"
 APOLOGY = (
     "I could not answer just now, because of a fault on my side. Please send it again in a moment."
 )
@@ -53,14 +52,11 @@ def open_assistant(settings: Settings) -> Assistant:
 
 
 def refresh(settings: Settings, progress: Progress) -> Refreshed:
-    """Bring the library in line with the catalogue and publish an index of it."""
+    """Bring the library in line with the catalogue and publish an index of it. Raises Busy."""
     catalogue = read_catalogue(settings.catalogue)
-    library = _library(settings.exchange_data)
-    try:
+    with editing(settings.exchange_data) as library:
         changes = refresh_cards(catalogue, library)
         return Refreshed(changes=changes, published=_publish(settings, library, progress))
-    finally:
-        library.close()
 
 
 def add_documents(
@@ -70,35 +66,38 @@ def add_documents(
     progress: Progress,
     tell: Callable[[Outcome], None],
 ) -> list[Outcome]:
-    """Add documents one by one, each reported as it is done; then publish once if any is new."""
-    library = _library(settings.exchange_data)
+    """Add documents one by one, each reported as it is done; then publish once if any is new.
+
+    Raises Busy.
+    """
     outcomes = []
-    try:
+    with editing(settings.exchange_data) as library:
         for target in targets:
             outcome = add(target, library, _language, details, settings.fetch_private)
             outcomes.append(outcome)
             tell(outcome)
         if any(outcome.fate in (Fate.ADDED, Fate.CHANGED) for outcome in outcomes):
             _publish(settings, library, progress)
-    finally:
-        library.close()
     return outcomes
 
 
 def remove_source(settings: Settings, id: str, progress: Progress) -> None:
-    """Take a source with all its documents out of the library, and publish. Raises KeyError."""
-    library = _library(settings.exchange_data)
-    try:
+    """Take a source with all its documents out of the library, and publish.
+
+    Raises KeyError where it is not held, Busy.
+    """
+    with editing(settings.exchange_data) as library:
         library.source(id)
         library.remove_source(id)
         _publish(settings, library, progress)
-    finally:
-        library.close()
 
 
 def holdings(settings: Settings) -> list[Holding]:
-    """What the library holds."""
-    library = _library(settings.exchange_data)
+    """What the library holds, as it answers now."""
+    path = held_library(settings.exchange_data)
+    if path is None:
+        return []
+    library = Library(path)
     try:
         return library.holdings()
     finally:
@@ -142,11 +141,6 @@ def run(channel: Channel, respond: Respond) -> None:
 def _language(text: str, stated: str | None) -> str:
     """What a document is in: its text decides among the languages that can be told apart."""
     return stated if stated and stated not in SPOKEN else detect(text, stated)
-
-
-def _library(data: Path) -> Library:
-    data.mkdir(parents=True, exist_ok=True)
-    return Library(data / LIBRARY)
 
 
 def _publish(settings: Settings, library: Library, progress: Progress) -> Published:

@@ -8,6 +8,7 @@ from types import ModuleType
 from corpus.library import Library
 from index import centring, judge, recipe, snapshots
 from index.centring import Centred
+from index.editing import LIBRARY
 from index.judge import Judge
 from index.plugins import load
 from index.ports import Embedder, Index
@@ -48,4 +49,4 @@ def open_folder(folder: Path, engine: ModuleType, embedder: Embedder) -> Opened:
     """All of the index in `folder`. Raises StaleIndex."""
     recipe.check(recipe.read(folder), engine.ENGINE, embedder)
     index = engine.open_index(folder, Centred(embedder, centring.read(folder)))
-    return Opened(folder, index, Library(folder / "library.db"), judge.read(folder))
+    return Opened(folder, index, Library(folder / LIBRARY), judge.read(folder))

@@ -17,11 +17,12 @@ from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details, Fate, Outcome
 from corpus.errors import BadCatalogue
 from index.calibration import BadCalibration
+from index.editing import Busy
 from index.plugins import UnknownPart
 from index.ports import StaleIndex
 from scripts.output import answer_json, library_table, progress_bars
 
-EXPECTED = (BadSetting, StaleIndex, BadCatalogue, BadCalibration, UnknownPart, ChannelFailed)
+EXPECTED = (BadSetting, Busy, StaleIndex, BadCatalogue, BadCalibration, UnknownPart, ChannelFailed)
 
 cli = typer.Typer(
     help="Ask the library of the Community Child Protection Exchange.",

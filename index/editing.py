@@ -1,0 +1,78 @@
+"""Changing the library: on a private copy, by one process at a time, published whole.
+
+The library that answers is the one inside the current snapshot; there is no second truth beside
+it. So a rollback takes the library back, too, and a crash in the middle of a change leaves only a
+copy that the next change throws away.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.library import Library
+from index import snapshots
+from index.ports import StaleIndex
+
+LOCK, COPY, LIBRARY = "editing.lock", "editing.db", "library.db"
+
+
+class Busy(Exception):
+    """Another process is changing the library. Its text says who, and since when."""
+
+
+@contextmanager
+def editing(data: Path) -> Iterator[Library]:
+    """A copy of the current library to change and to hand to `publish`. Raises Busy."""
+    data.mkdir(parents=True, exist_ok=True)
+    with _locked(data / LOCK):
+        copy = data / COPY
+        _discard(copy)
+        held = held_library(data)
+        if held is not None:
+            shutil.copyfile(held, copy)
+        library = Library(copy)
+        try:
+            yield library
+        finally:
+            library.close()
+            _discard(copy)
+
+
+def held_library(data: Path) -> Path | None:
+    """The file of the library that answers now; None where nothing was published yet."""
+    try:
+        return snapshots.current(data) / LIBRARY
+    except StaleIndex:
+        return None
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock; the system lets go of it however the process ends."""
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            raise Busy(
+                f"the library is being changed by {file.read().strip() or 'another process'};"
+                " wait until it is done"
+            ) from error
+        file.truncate(0)
+        now = datetime.now(UTC)
+        file.write(
+            f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M} UTC"
+        )
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def _discard(copy: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        copy.with_name(copy.name + suffix).unlink(missing_ok=True)
