@@ -5,6 +5,7 @@ All here is pure: hits and look-ups in, an Answer out.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bot.links import citation
@@ -18,6 +19,7 @@ SENTENCES = 4  # quoted at most
 FEWEST = 2  # quoted at least, where the passages have them
 FROM_ONE = 2  # sentences from the best passage while others are good too
 LENGTH = 600  # characters of quotes to aim for, so that a reply stays under 1,000 with its sources
+ASIDE = 0.2  # a sentence worth this much less than the best one is beside the point
 NEAR = 0.04  # a passage this far below the best one still belongs to the answer
 ALSO = 0.5  # a passage with this share of the threshold is named under "see also", not quoted
 SHOWN = 3  # sources under an answer, and titles named where there is none
@@ -37,7 +39,7 @@ def compose(
     sure = [(hit, judge.confidence(hit.evidence, language)) for hit in hits]
     good = [hit for hit, confidence in sure if confidence >= judge.threshold]
     beside = [hit for hit, confidence in sure if confidence >= judge.threshold * ALSO]
-    quotes = tuple(_verified(_quotes(good), page_text))
+    quotes = tuple(_verified(_quotes([_as_printed(hit, page_text) for hit in good]), page_text))
     if not quotes:
         return Answer(
             answered=False,
@@ -65,11 +67,14 @@ def _quotes(good: Sequence[Hit]) -> list[Quote]:
     chosen: list[tuple[int, int]] = []  # (which hit, which sentence)
     seen: set[str] = set()
     length = 0
-    for at, sentence, text in _by_worth(near):
+    every = _by_worth(near)
+    for worth, at, sentence, text in every:
         key = _bare(text)
         first = sum(hit == at for hit, _ in chosen)
-        full = length + len(text) > LENGTH and len(chosen) >= FEWEST
-        if key in seen or full or len(chosen) == SENTENCES:
+        enough = len(chosen) >= FEWEST
+        full = enough and length + len(text) > LENGTH
+        aside = enough and worth < every[0][0] - ASIDE
+        if key in seen or full or aside or len(chosen) == SENTENCES:
             continue
         if first >= FROM_ONE and len(near) > 1:
             continue
@@ -79,7 +84,7 @@ def _quotes(good: Sequence[Hit]) -> list[Quote]:
     return [quote for at, hit in enumerate(near) for quote in _runs(hit, at, sorted(chosen))]
 
 
-def _by_worth(near: Sequence[Hit]) -> list[tuple[int, int, str]]:
+def _by_worth(near: Sequence[Hit]) -> list[tuple[float, int, int, str]]:
     """Every sentence, best first; a sentence of a better passage is worth that much more."""
     every = [
         (hit.score + sentence.score, at, number, sentence.text)
@@ -88,7 +93,7 @@ def _by_worth(near: Sequence[Hit]) -> list[tuple[int, int, str]]:
         if _says_something(sentence)
     ]
     every.sort(key=lambda item: (-item[0], item[1], item[2]))
-    return [(at, number, text) for _, at, number, text in every]
+    return every
 
 
 def _says_something(sentence: Sentence) -> bool:
@@ -115,6 +120,13 @@ def _quote(text: str, passage: Passage) -> Quote:
         language=passage.language,
         summary=passage.summary,
     )
+
+
+def _as_printed(hit: Hit, page_text: PageText) -> Hit:
+    """The hit with the sentences that its stored page does not say made empty, so never chosen."""
+    page = _bare(page_text(hit.passage.id))
+    said = (s if _bare(s.text) in page else replace(s, text="") for s in hit.sentences)
+    return replace(hit, sentences=tuple(said))
 
 
 def _verified(quotes: Iterable[Quote], page_text: PageText) -> Iterable[Quote]:

@@ -66,7 +66,7 @@ def _where(quote: Quote, language: str) -> str:
         parts.append(_page(quote.page, quote.label, say))
     if quote.language != language:
         parts.append(say("in {language}").format(language=language_name(quote.language, language)))
-    return ", ".join(parts)
+    return say(", ").join(parts)
 
 
 def _page(page: int, label: str | None, say: Say) -> str:
@@ -82,16 +82,17 @@ def _source_line(lead: str, citation: Citation, language: str) -> Line:
     facts = [citation.publisher, citation.year or say("no date")]
     if citation.page is not None:
         facts.append(_page(citation.page, citation.label, say))
-    opens = say(_KIND_NAMES.get(citation.kind, citation.kind))
+    opens = [say(_KIND_NAMES.get(citation.kind, citation.kind))]
     if citation.language:
-        opens += ", " + language_name(citation.language, language)
+        opens.append(language_name(citation.language, language))
     if citation.mirror:
-        opens += ", " + say("copy on {site}").format(site=citation.mirror)
-    if not web and not citation.url.startswith("file:"):
-        opens += ", " + say("no public link")
-    text = ", ".join(fact for fact in facts if fact)
+        opens.append(say("copy on {site}").format(site=citation.mirror))
+    if not web:
+        opens.append(say("no public link"))
+    comma = say(", ")
+    text = f"{comma.join(fact for fact in facts if fact)} ({comma.join(opens)})"
     title = Span(citation.title, Style.BOLD, citation.url)
-    return Line((Span(lead), title, Span(f" – {text} ({opens})")))
+    return Line((Span(lead), title, Span(f" – {text}")))
 
 
 _KIND_NAMES = {

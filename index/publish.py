@@ -25,23 +25,38 @@ class Published:
     """What came of it."""
 
     folder: Path
+    switched: bool  # False: it was refused, and is gone again
     embedded: int  # texts that were not in the store before
     judge: Judge
 
 
 def publish(
-    data: Path, library: Library, embedder: Embedder, engine: str, trials: Path, progress: Progress
+    data: Path,
+    library: Library,
+    embedder: Embedder,
+    engine: str,
+    trials: Path,
+    progress: Progress,
+    *,
+    passes: Callable[[Path], bool] = lambda folder: True,
+    kept: int = snapshots.KEPT,
 ) -> Published:
     """Build an index of `library` beside the present one and switch to it.
 
-    Raises BadCalibration before anything is built where `trials` cannot be read.
+    `passes` may look at the finished folder and refuse it: then nothing is switched. Raises
+    BadCalibration before anything is built where `trials` cannot be read.
     """
     run = _Run(data, library, embedder, engine, calibration.read_trials(trials), progress)
     try:
-        folder = snapshots.publish(data, run.build)
+        folder = snapshots.prepare(data, run.build)
     finally:
         run.store.close()
-    return Published(folder=folder, embedded=run.embedded, judge=run.judge)
+    switched = passes(folder)
+    if switched:
+        snapshots.switch(data, folder, kept)
+    else:
+        snapshots.discard(folder)
+    return Published(folder=folder, switched=switched, embedded=run.embedded, judge=run.judge)
 
 
 class _Run:

@@ -1,16 +1,38 @@
-"""Finished indexes side by side: one is current, and changing over is one rename."""
+"""Finished indexes side by side: one is current, and changing over is one rename.
 
+A snapshot is a folder with a library, an index of it, its recipe, and a list of checksums that is
+written last: a folder without the list was never finished.
+"""
+
+import hashlib
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.ports import StaleIndex
 from index.recipe import REMEDY
 
-FOLDER, CURRENT, KEPT = "snapshots", "current", 3
+FOLDER, CURRENT, CHECKSUMS, KEPT = "snapshots", "current", "checksums.json", 5
+_NEW = ".new-"
+
+
+class NoSnapshot(Exception):
+    """A snapshot that is not there or not whole. Its text says which there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One of those that are kept."""
+
+    name: str  # the moment it was published, UTC
+    folder: Path
+    current: bool
+    bytes: int
 
 
 def current(data: Path) -> Path:
@@ -21,41 +43,116 @@ def current(data: Path) -> Path:
     return link.resolve()
 
 
-def publish(data: Path, build: Callable[[Path], None]) -> Path:
-    """Let `build` fill a new folder and make it current, whole or not at all."""
+def prepare(data: Path, build: Callable[[Path], None]) -> Path:
+    """A finished folder that `build` filled, not current yet; nothing is left where it fails."""
     parent = data / FOLDER
     parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
+    _sweep(parent)
+    new = Path(tempfile.mkdtemp(prefix=_NEW, dir=parent))
     try:
         build(new)
-        for file in new.iterdir():
-            _flush(file)
-        new.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
+        _seal(new)
         final = parent / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         new.rename(final)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    _point(data / CURRENT, final)
-    _prune(parent, final)
+    _flush(parent)
     return final
 
 
-def _flush(file: Path) -> None:
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
-
-
-def _point(link: Path, target: Path) -> None:
-    fresh = link.with_name(f".{CURRENT}-{os.getpid()}")
+def switch(data: Path, folder: Path, kept: int = KEPT) -> None:
+    """Make `folder` current by one rename, then prune the oldest beyond `kept`."""
+    fresh = data / f".{CURRENT}-{os.getpid()}"
     fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target.relative_to(link.parent), target_is_directory=True)
-    fresh.replace(link)
+    fresh.symlink_to(folder.relative_to(data), target_is_directory=True)
+    fresh.replace(data / CURRENT)
+    _flush(data)
+    for old in listed(data)[kept:]:
+        if not old.current:
+            discard(old.folder)
 
 
-def _prune(parent: Path, newest: Path) -> None:
-    """Keep the last few: a bot may still read the one before."""
-    done = sorted(folder for folder in parent.iterdir() if not folder.name.startswith("."))
-    for folder in done[:-KEPT]:
-        if folder != newest:
-            shutil.rmtree(folder, ignore_errors=True)
+def discard(folder: Path) -> None:
+    """Take a snapshot away. It is renamed first, so that half of one is never taken for one."""
+    doomed = folder.with_name(f"{_NEW}{folder.name}")
+    folder.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def listed(data: Path) -> list[Snapshot]:
+    """The snapshots that are whole, newest first."""
+    link = data / CURRENT
+    now = link.resolve() if link.is_dir() else None
+    folders = sorted((data / FOLDER).glob("[0-9]*T*"), reverse=True)
+    return [
+        Snapshot(
+            name=folder.name,
+            folder=folder.resolve(),
+            current=folder.resolve() == now,
+            bytes=sum(file.stat().st_size for file in folder.iterdir()),
+        )
+        for folder in folders
+        if (folder / CHECKSUMS).exists()
+    ]
+
+
+def rollback(data: Path, name: str = "") -> Path:
+    """Make an earlier snapshot current: the one of this name, else the one before.
+
+    Raises NoSnapshot where there is none or where its files are not what was published.
+    """
+    kept = listed(data)
+    here = next((n for n, snapshot in enumerate(kept) if snapshot.current), -1)
+    wanted = [s for s in kept if s.name == name] if name else kept[here + 1 : here + 2]
+    if not wanted:
+        names = ", ".join(snapshot.name for snapshot in kept) or "none"
+        what = f"no snapshot {name!r}" if name else "no snapshot before the current one"
+        raise NoSnapshot(f"there is {what}; there is {names}")
+    folder = wanted[0].folder
+    damaged = verify(folder)
+    if damaged:
+        raise NoSnapshot(f"{folder.name} is damaged ({', '.join(damaged)}); choose another")
+    switch(data, folder, kept=len(kept))
+    return folder
+
+
+def verify(folder: Path) -> list[str]:
+    """Names of the files of a snapshot that are not what was published."""
+    try:
+        sums = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return [CHECKSUMS]
+    return [name for name, digest in sums.items() if _digest(folder / name) != digest]
+
+
+def _seal(folder: Path) -> None:
+    """Write the checksums, bring everything to the disk, and let other users read it."""
+    sums = {file.name: _digest(file) for file in sorted(folder.iterdir())}
+    (folder / CHECKSUMS).write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
+    for file in folder.iterdir():
+        _flush(file)
+    folder.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
+    _flush(folder)
+
+
+def _digest(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return "missing"
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sweep(parent: Path) -> None:
+    """Take away what a killed run left half-built. Only one process builds at a time."""
+    for folder in parent.glob(f"{_NEW}*"):
+        shutil.rmtree(folder, ignore_errors=True)

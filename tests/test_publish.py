@@ -130,14 +130,14 @@ def test_a_build_that_fails_leaves_the_old_index_answering(tmp_path: Path, trial
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        snapshots.publish(data, fail)
+        snapshots.prepare(data, fail)
     assert snapshots.current(data) == folder
     assert [path.name for path in (data / snapshots.FOLDER).iterdir()] == [folder.name]
 
 
 def test_old_indexes_are_pruned(tmp_path: Path, trials: Path) -> None:
     data = tmp_path / "data"
-    folders = [run(library_of(TEXTS), data, trials).folder for _ in range(5)]
+    folders = [run(library_of(TEXTS), data, trials).folder for _ in range(7)]
     kept = sorted((data / snapshots.FOLDER).iterdir())
     assert kept == folders[-snapshots.KEPT :]
     assert folders[-1].stat().st_mode & 0o555 == 0o555, "the bot's user must be able to read it"

@@ -1,4 +1,4 @@
-"""Real documents added to the starter library, asked about, and read: the true page and its link."""
+"""Real documents in the starter library, asked about, and read: the true page and its link."""
 
 import re
 import shutil
