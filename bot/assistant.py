@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from bot import answering, replies
+from bot import answering, cards, replies
 from bot.links import citation
 from bot.messages import Answer, Kind, Question, Reply
 from bot.people import People
@@ -42,7 +42,7 @@ class Assistant:
             return replies.notice(
                 language, "That is very long. Please ask in one or two sentences."
             )
-        return replies.answer_reply(self.answer(question.text, language))
+        return cards.answer_reply(self.answer(question.text, language))
 
     def answer(self, text: str, language: str | None = None) -> Answer:
         """The answer alone, for callers that render it themselves."""
@@ -66,6 +66,8 @@ class Assistant:
                 return self._choose_language(question.person, rest.strip().lower(), language)
             case "more":
                 return self._more(rest)
+            case "sources":
+                return self._sources(rest)
         return replies.notice(
             language, "I do not know this command. Send /help to see what I can do."
         )
@@ -88,7 +90,13 @@ class Assistant:
         quotes = answering.quotes_of(passages, library.page_text)
         sources = {p.source: citation(library.source(p.source), p) for p in reversed(passages)}
         ordered = [sources[id] for id in dict.fromkeys(p.source for p in passages)]
-        return replies.more_reply(language if language in SPOKEN else "en", quotes, ordered)
+        return cards.more_reply(language if language in SPOKEN else "en", quotes, ordered)
+
+    def _sources(self, data: str) -> Reply:
+        language, _, ids = data.partition(":")
+        held = self._opened().library.sources()
+        chosen = [held[id] for id in ids.split(",") if id in held]
+        return cards.sources_reply(language if language in SPOKEN else "en", chosen)
 
 
 def _has_words(text: str) -> bool:

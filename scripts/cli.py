@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 
 from bot import app
+from bot.cards import answer_reply
 from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
-from bot.replies import answer_reply
 from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details, Fate, Outcome
 from corpus.errors import BadCatalogue

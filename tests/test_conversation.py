@@ -88,7 +88,7 @@ def test_where_nothing_is_found_it_says_so_in_the_persons_language(assistant: As
 
 def test_more_shows_other_passages_and_needs_no_memory(assistant: Assistant) -> None:
     reply = say(assistant, FIRST["en"])
-    (button,) = reply.buttons
+    button, _ = reply.buttons
     assert len(button.data.encode()) <= 64
     more = say(assistant, button.data, Kind.BUTTON)
     shown = {line.text for line in reply.lines if line.quote}
@@ -97,7 +97,19 @@ def test_more_shows_other_passages_and_needs_no_memory(assistant: Assistant) -> 
     assert not shown & set(fresh)
 
 
-@pytest.mark.parametrize("data", ["more:en:AAAAAAAAAAA", "more:xx:", "more", "more:en:'; drop--"])
+def test_sources_tell_who_wrote_them_and_whether_they_may_be_copied(assistant: Assistant) -> None:
+    button = say(assistant, FIRST["pt"]).buttons[-1]
+    assert button.label == "Fontes"
+    assert len(button.data.encode()) <= 64
+    text = as_text(say(assistant, button.data, Kind.BUTTON))
+    assert "Community Child Protection Exchange" in text
+    assert "licença não indicada" in text
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["sources:en:S999", "sources", "more:en:AAAAAAAAAAA", "more:xx:", "more", "more:en:'; drop--"],
+)
 def test_a_button_that_is_too_old_is_met_kindly(assistant: Assistant, data: str) -> None:
     assert "ask your question again" in as_text(say(assistant, data, Kind.BUTTON))
 

@@ -1,0 +1,143 @@
+"""The answer card and what its buttons open, channel-neutral, in the person's language."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.messages import Answer, Button, Citation, Line, Quote, Reply, Span, Style
+from bot.phrases import Say, language_name, speak
+from bot.replies import BLANK, notice, plain
+from corpus.source import Source
+
+GONE = "The library has changed since then. Please ask your question again."
+_BUTTON_BYTES = 64  # Telegram's limit for what a button carries
+_KIND_NAMES = {
+    "page": "web page",
+    "video": "video",
+    "slides": "slides",
+    "repository": "web page",
+    "document viewer": "document viewer",
+    "text file": "text file",
+    "file": "file",
+}
+
+
+def answer_reply(answer: Answer) -> Reply:
+    """An answer card: the quotes, then where they stand; or that nothing was found."""
+    say = speak(answer.language)
+    if not answer.answered:
+        return _nothing_found(answer, say)
+    marks = {(c.source, c.page): number for number, c in enumerate(answer.sources, start=1)}
+    lines = [*_quote_lines(answer.quotes, marks, answer.language), BLANK]
+    quoted = {quote.source for quote in answer.quotes}
+    beside = [citation for citation in answer.sources if citation.source not in quoted]
+    for number, citation in enumerate(answer.sources, start=1):
+        if beside and citation is beside[0]:
+            lines.append(plain(say("See also:")))
+        lines.append(_source_line(f"{number}. ", citation, answer.language))
+    return Reply(language=answer.language, lines=tuple(lines), buttons=_buttons(answer, say))
+
+
+def _quote_lines(
+    quotes: Sequence[Quote], marks: dict[tuple[str, int | None], int], language: str
+) -> list[Line]:
+    lines = []
+    for _, group in groupby(quotes, key=lambda quote: quote.passage):
+        run = list(group)
+        lines += [Line((Span(f"“{quote.text}”"),), quote=True) for quote in run]
+        number = marks.get((run[0].source, run[0].page))
+        mark = f" [{number}]" if number else ""
+        lines.append(plain(f"— {_where(run[0], language)}{mark}", Style.ITALIC))
+    return lines
+
+
+def _where(quote: Quote, language: str) -> str:
+    """Whose words these are, on which page, in which language."""
+    say = speak(language)
+    parts = [say("summary by the Exchange") if quote.summary else say("the source's own words")]
+    if quote.page is not None:
+        parts.append(_page(quote.page, quote.label, say))
+    if quote.language != language:
+        parts.append(say("in {language}").format(language=language_name(quote.language, language)))
+    return say(", ").join(parts)
+
+
+def _page(page: int, label: str | None, say: Say) -> str:
+    """The printed number, which a paper copy shows; the viewer's too where they differ."""
+    if label and label != str(page):
+        return say("p. {page} (page {number} in the viewer)").format(page=label, number=page)
+    return say("p. {page}").format(page=page)
+
+
+def _source_line(lead: str, citation: Citation, language: str) -> Line:
+    say = speak(language)
+    web = citation.url.startswith(("http://", "https://"))
+    facts = [citation.publisher, citation.year or say("no date")]
+    if citation.page is not None:
+        facts.append(_page(citation.page, citation.label, say))
+    opens = [say(_KIND_NAMES.get(citation.kind, citation.kind))]
+    if citation.language:
+        opens.append(language_name(citation.language, language))
+    if citation.mirror:
+        opens.append(say("copy on {site}").format(site=citation.mirror))
+    if not web:
+        opens.append(say("no public link"))
+    comma = say(", ")
+    text = f"{comma.join(fact for fact in facts if fact)} ({comma.join(opens)})"
+    title = Span(citation.title, Style.BOLD, citation.url)
+    return Line((Span(lead), title, Span(f" – {text}")))
+
+
+def _buttons(answer: Answer, say: Say) -> tuple[Button, ...]:
+    """Buttons that carry ids, not text: they work after a restart, and keep nothing of a person."""
+    sources = list(dict.fromkeys(citation.source for citation in answer.sources))
+    made = (
+        _button(say("More"), f"more:{answer.language}:", answer.more),
+        _button(say("Sources"), f"sources:{answer.language}:", sources),
+    )
+    return tuple(button for button in made if button is not None)
+
+
+def _button(label: str, data: str, ids: Sequence[str]) -> Button | None:
+    """As many ids as a button may carry; None where there are none."""
+    kept: list[str] = []
+    for id in ids:
+        if len((data + ",".join([*kept, id])).encode()) > _BUTTON_BYTES:
+            break
+        kept.append(id)
+    return Button(label=label, data=data + ",".join(kept)) if kept else None
+
+
+def _nothing_found(answer: Answer, say: Say) -> Reply:
+    lines = [plain(say("I did not find an answer to this in the Exchange's library."))]
+    if answer.nearest:
+        lines += [BLANK, plain(say("The nearest that it holds:"))]
+        lines += [_source_line("• ", citation, answer.language) for citation in answer.nearest]
+    return Reply(language=answer.language, lines=tuple(lines))
+
+
+def more_reply(language: str, quotes: Sequence[Quote], sources: Sequence[Citation]) -> Reply:
+    """What stands behind the button "More"."""
+    if not quotes:
+        return notice(language, GONE)
+    answer = Answer(
+        answered=True, language=language, quotes=tuple(quotes), sources=tuple(sources), nearest=()
+    )
+    return answer_reply(answer)
+
+
+def sources_reply(language: str, sources: Sequence[Source]) -> Reply:
+    """What stands behind the button "Sources": who wrote each, and whether it may be copied."""
+    if not sources:
+        return notice(language, GONE)
+    say = speak(language)
+    lines: list[Line] = []
+    for source in sources:
+        told = [source.authors, source.publisher, source.year or say("no date")]
+        about = [source.kind, source.region]
+        licence = say("licence: {licence}").format(licence=source.licence)
+        if source.licence in ("", "not stated"):
+            licence = say("licence not stated: ask the publisher before you copy it")
+        lines += [plain(source.title, Style.BOLD, source.url)]
+        lines += [plain(say(", ").join(filter(None, part))) for part in (told, about) if any(part)]
+        lines += [plain(licence), BLANK]
+    return Reply(language=language, lines=tuple(lines[:-1]))
