@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bot.assistant import Assistant
 from bot.channels import telegram
@@ -13,28 +11,15 @@ from bot.messages import Respond
 from bot.people import People
 from bot.phrases import speak
 from bot.settings import Settings
-from corpus.adding import Details, Fate, Outcome, add
-from corpus.library import Holding, Library
-from corpus.refresh import Changes, refresh_cards
-from corpus.source import read_catalogue
-from index.editing import editing, held_library
-from index.languages import SPOKEN, detect
+from index.languages import SPOKEN
 from index.opened import Current
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
-from index.publish import Progress, Published, publish
 
+SHELF = "shelf.db"
 APOLOGY = (
     "I could not answer just now, because of a fault on my side. Please send it again in a moment."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refreshed:
-    """What a refresh did."""
-
-    changes: Changes
-    published: Published
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -49,59 +34,6 @@ def open_assistant(settings: Settings) -> Assistant:
     current = Current(settings.exchange_data, settings.engine, open_embedder(settings))
     current()
     return Assistant(current, People(settings.exchange_data))
-
-
-def refresh(settings: Settings, progress: Progress) -> Refreshed:
-    """Bring the library in line with the catalogue and publish an index of it. Raises Busy."""
-    catalogue = read_catalogue(settings.catalogue)
-    with editing(settings.exchange_data) as library:
-        changes = refresh_cards(catalogue, library)
-        return Refreshed(changes=changes, published=_publish(settings, library, progress))
-
-
-def add_documents(
-    settings: Settings,
-    targets: Sequence[str],
-    details: Details,
-    progress: Progress,
-    tell: Callable[[Outcome], None],
-) -> list[Outcome]:
-    """Add documents one by one, each reported as it is done; then publish once if any is new.
-
-    Raises Busy.
-    """
-    outcomes = []
-    with editing(settings.exchange_data) as library:
-        for target in targets:
-            outcome = add(target, library, _language, details, settings.fetch_private)
-            outcomes.append(outcome)
-            tell(outcome)
-        if any(outcome.fate in (Fate.ADDED, Fate.CHANGED) for outcome in outcomes):
-            _publish(settings, library, progress)
-    return outcomes
-
-
-def remove_source(settings: Settings, id: str, progress: Progress) -> None:
-    """Take a source with all its documents out of the library, and publish.
-
-    Raises KeyError where it is not held, Busy.
-    """
-    with editing(settings.exchange_data) as library:
-        library.source(id)
-        library.remove_source(id)
-        _publish(settings, library, progress)
-
-
-def holdings(settings: Settings) -> list[Holding]:
-    """What the library holds, as it answers now."""
-    path = held_library(settings.exchange_data)
-    if path is None:
-        return []
-    library = Library(path)
-    try:
-        return library.holdings()
-    finally:
-        library.close()
 
 
 def needs_refresh(settings: Settings) -> bool:
@@ -136,19 +68,3 @@ def run(channel: Channel, respond: Respond) -> None:
             await channel.serve(respond)
 
     asyncio.run(serve())
-
-
-def _language(text: str, stated: str | None) -> str:
-    """What a document is in: its text decides among the languages that can be told apart."""
-    return stated if stated and stated not in SPOKEN else detect(text, stated)
-
-
-def _publish(settings: Settings, library: Library, progress: Progress) -> Published:
-    return publish(
-        settings.exchange_data,
-        library,
-        open_embedder(settings),
-        settings.engine,
-        settings.calibration,
-        progress,
-    )

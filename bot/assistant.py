@@ -46,10 +46,7 @@ class Assistant:
 
     def answer(self, text: str, language: str | None = None) -> Answer:
         """The answer alone, for callers that render it themselves."""
-        opened, spoken = self._opened(), language or detect(text)
-        hits = opened.index.search(text, spoken, DEPTH)
-        library = opened.library
-        return answering.compose(hits, spoken, opened.judge, library.page_text, library.source)
+        return answer(self._opened(), text, language or detect(text))
 
     def _act(self, question: Question, language: str) -> Reply:
         """A command such as "language sw", or a button such as "more:sw:ids"."""
@@ -97,6 +94,12 @@ class Assistant:
         held = self._opened().library.sources()
         chosen = [held[id] for id in ids.split(",") if id in held]
         return cards.sources_reply(language if language in SPOKEN else "en", chosen)
+
+
+def answer(opened: Opened, text: str, language: str) -> Answer:
+    """What this index answers to a question in this language, ISO 639-1."""
+    hits, library = opened.index.search(text, language, DEPTH), opened.library
+    return answering.compose(hits, language, opened.judge, library.page_text, library.source)
 
 
 def _has_words(text: str) -> bool:

@@ -29,6 +29,11 @@ class Settings(BaseSettings):
         " it is `.exchange`, else `~/.local/share/ask-the-exchange`.",
     )
     catalogue: Path = Field(default=CATALOGUE, description="The sources, as CSV in UTF-8.")
+    catalogues: str = Field(
+        default="",
+        description="Further catalogues, separated by spaces: CSV files, folders of documents,"
+        " addresses of a sitemap or of an RSS or Atom feed.",
+    )
     calibration: Path = Field(
         default=QUESTIONS,
         description="Questions with and without an answer, which set the threshold between"
@@ -42,7 +47,25 @@ class Settings(BaseSettings):
     )
     fetch_private: bool = Field(
         default=False,
-        description="Whether `exchange add` may fetch from private and loopback addresses.",
+        description="Whether documents may be fetched from private and loopback addresses.",
+    )
+    fetch_pause: float = Field(
+        default=1.0, ge=0, description="Seconds between two requests to one host."
+    )
+    snapshots_kept: int = Field(
+        default=5, ge=2, description="How many published libraries are kept to roll back to."
+    )
+    golden: Path | None = Field(
+        default=None,
+        description="The hub's golden questions, in the form of the calibration file. A refresh"
+        " that answers them worse is not published. Without it, the half of the calibration"
+        " questions that does not set the threshold serves.",
+    )
+    gate: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="By which share of the golden questions a refresh may do worse.",
     )
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="The bot's token, from @BotFather."

@@ -1,19 +1,19 @@
 """Real documents into the library, with their pages: files and addresses, one by one."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from corpus.canonical import canonical
 from corpus.document import Document
-from corpus.errors import FetchFailed, UnreadableDocument
-from corpus.fetch import Download, fetch, open_client
-from corpus.library import Library
-from corpus.passages import split
-from corpus.refresh import ADDED
-from corpus.sandbox import read_document
+from corpus.errors import FetchFailed, ScannedDocument, UnreadableDocument, Why
+from corpus.fetch import Download, Fetcher, NotModified
+from corpus.files import read_file
+from corpus.keeping import Detect, digest, keep, read, sample
+from corpus.library import ADDED, Library
+from corpus.report import Fate, Row
+from corpus.shelf import Shelf
 from corpus.source import Source
 
 KINDS = {
@@ -24,19 +24,6 @@ KINDS = {
     "text/markdown": "text file",
     "text/plain": "text file",
 }
-
-
-Detect = Callable[[str, str | None], str]  # a text, and the language that its file states
-
-
-class Fate(StrEnum):
-    """What became of a document."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    DUPLICATE = "duplicate"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,95 +38,72 @@ class Details:
     url: str = ""  # where people can open it, for a file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One line of the report."""
-
-    target: str
-    fate: Fate
-    why: str = ""  # for DUPLICATE and FAILED
-    pages: int = 0
-    passages: int = 0
-    language: str = ""
-    title: str = ""
-
-
 def add(
-    target: str,
-    library: Library,
-    detect: Detect,
-    details: Details,
-    private: bool = False,
-) -> Outcome:
+    target: str, library: Library, shelf: Shelf, fetcher: Fetcher, detect: Detect, details: Details
+) -> Row:
     """Read the file or address `target` into the library, whole or not at all.
 
     `detect` tells the language of a text, given what the file says of itself, which may be wrong.
     """
     try:
-        download = _get(target, private)
-        return _keep(target, download, library, detect, details)
+        download = get(target, fetcher)
+        document = read(download, shelf)
+        source = _known(details.source, library) if details.source else None
+        described = source or _describe(document, download, details, detect)
+        new = source is None
+        language = described.link_language if new else details.language
+        with library.changing():
+            return _put(described, new, language, document, download, target, library, detect)
     except (UnreadableDocument, FetchFailed) as error:
-        return Outcome(target=target, fate=Fate.FAILED, why=str(error))
+        return failure(error, details.source, target, target)
 
 
-def _get(target: str, private: bool) -> Download:
-    if urlsplit(target).scheme in ("http", "https"):
-        with open_client() as client:
-            return fetch(target, client, private)
-    path = Path(target)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UnreadableDocument(
-            f"{target}: cannot be opened ({reason}); check the name"
-        ) from error
-    return Download(url=path.resolve().as_uri(), name=path.name, media_type="", data=data)
-
-
-def _keep(
-    target: str,
+def _put(
+    source: Source,
+    new: bool,
+    language: str,
+    document: Document,
     download: Download,
+    target: str,
     library: Library,
     detect: Detect,
-    details: Details,
-) -> Outcome:
-    source = _known(details.source, library) if details.source else None
-    id = f"{source.id}/text" if source else _id(download.url)
-    digest = hashlib.sha256(download.data).hexdigest()
-    held = {holding.id: holding for holding in library.holdings()}
-    twin = next((h for h in held.values() if h.sha256 == digest and h.id != id), None)
-    if twin:
-        why = f"the same bytes as {twin.title!r} ({twin.source}), which is held already"
-        return Outcome(target=target, fate=Fate.DUPLICATE, why=why)
-    document = read_document(download.data, download.name, download.media_type)
-    language = details.language or detect(_sample(document), document.language)
-    described = source or _describe(id, document, download, details, language)
-    same = id in held and held[id].sha256 == digest and held[id].language == language
-    if same and library.source(described.id) == described:
-        return _outcome(target, Fate.UNCHANGED, document, held[id].passages, language, described)
-    passages = split(document, described.id, language)
-    with library.changing():
-        if source is None:
-            library.put_source(described, ADDED)
-        library.put_document(
-            document, passages, id=id, source=described.id, language=language, sha256=digest
-        )
-    fate = Fate.CHANGED if id in held else Fate.ADDED
-    return _outcome(target, fate, document, len(passages), language, described)
+) -> Row:
+    """`new`: the source is made of the document itself, so it comes and goes with it."""
+    before = library.sources().get(source.id)
+    if new:
+        library.put_source(source, ADDED)
+    row = keep(document, digest(download.data), source, target, library, detect, language)
+    if new and row.fate is Fate.DUPLICATE and before is None:
+        library.remove_source(source.id)
+    if row.fate is Fate.UNCHANGED and before != source:
+        return replace(row, fate=Fate.CHANGED)
+    return row
 
 
-def _outcome(
-    target: str, fate: Fate, document: Document, passages: int, language: str, source: Source
-) -> Outcome:
-    return Outcome(
-        target=target,
-        fate=fate,
-        pages=len(document.pages),
-        passages=passages,
-        language=language,
-        title=source.title,
-    )
+def failure(error: Exception, source: str, title: str, place: str) -> Row:
+    """The line of a report that an expected error becomes."""
+    fate = Fate.UNREADABLE
+    if isinstance(error, ScannedDocument):
+        fate = Fate.SCANNED
+    elif isinstance(error, FetchFailed):
+        fate = Fate.DEAD_LINK if error.why is Why.GONE else Fate.NOT_FETCHED
+    return Row(source=source, title=title, place=place, fate=fate, why=str(error))
+
+
+def get(target: str, fetcher: Fetcher) -> Download:
+    """The bytes of a file, a file:// address or an http(s) address.
+
+    Raises UnreadableDocument, FetchFailed.
+    """
+    scheme = urlsplit(target).scheme
+    if scheme in ("http", "https"):
+        fetched = fetcher.get(target)
+        if isinstance(fetched, NotModified):
+            raise FetchFailed(f"{target}: the server sent nothing; try again", Why.AWAY)
+        return fetched
+    path = Path(unquote(urlsplit(target).path)) if scheme == "file" else Path(target)
+    data = read_file(path, fetcher.manners.most_bytes)
+    return Download(url=path.resolve().as_uri(), name=path.name, media_type="", data=data)
 
 
 def _known(id: str, library: Library) -> Source:
@@ -151,32 +115,30 @@ def _known(id: str, library: Library) -> Source:
         ) from error
 
 
-def _id(url: str) -> str:
-    return "D" + hashlib.sha256(url.encode()).hexdigest()[:8]
+def source_id(url: str) -> str:
+    """The id of a source that has none of its own: the same address keeps it."""
+    return "D" + hashlib.sha256(canonical(url).encode()).hexdigest()[:8]
 
 
-def _describe(
-    id: str, document: Document, download: Download, details: Details, language: str
-) -> Source:
-    stem = Path(download.name).stem.replace("_", " ").replace("-", " ").strip()
-    heading = next((b.text for p in document.pages for b in p.blocks if b.level == 1), "")
-    if len(heading.split()) < 3:  # "HIGHLIGHTS" names no document
-        heading = ""
-    url = details.url or download.url
-    source = Source(
-        id=id,
-        title=details.title or document.title or heading or stem.capitalize() or id,
+def _describe(document: Document, download: Download, details: Details, detect: Detect) -> Source:
+    language = details.language or detect(sample(document), document.language)
+    return Source(
+        id=source_id(download.url),
+        title=details.title or title_of(document, download.name),
         publisher=details.publisher,
         year=details.year,
         languages=language,
-        url=url,
+        url=details.url or download.url,
         link_language=language,
         link_kind=KINDS.get(document.media_type, "file"),
     )
-    return replace(source, title=" ".join(source.title.split())[:300])
 
 
-def _sample(document: Document, length: int = 3_000) -> str:
-    text = "\n".join(page.text for page in document.pages)
-    middle = max(0, len(text) // 2 - length // 2)
-    return text[middle : middle + length]
+def title_of(document: Document, name: str) -> str:
+    """What a document calls itself, else its first heading, else its file's name."""
+    stem = Path(name).stem.replace("_", " ").replace("-", " ").strip()
+    heading = next((b.text for p in document.pages for b in p.blocks if b.level == 1), "")
+    if len(heading.split()) < 3:  # "HIGHLIGHTS" names no document
+        heading = ""
+    title = document.title or heading or stem.capitalize() or name
+    return " ".join(title.split())[:300]

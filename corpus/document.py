@@ -1,6 +1,7 @@
 """What a reader gives and what a passage is: the data of this package."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,19 @@ class Document:
     dropped: tuple[
         str, ...
     ] = ()  # what was left out, for the report: repeated headers and the like
+
+
+def revived(cells: dict[str, Any]) -> Document:
+    """A document from what `dataclasses.asdict` made of it, also after a way through JSON."""
+    pages = tuple(
+        Page(
+            number=page["number"],
+            label=page["label"],
+            blocks=tuple(Block(**block) for block in page["blocks"]),
+        )
+        for page in cells["pages"]
+    )
+    return Document(**{**cells, "pages": pages, "dropped": tuple(cells["dropped"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

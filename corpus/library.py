@@ -13,6 +13,8 @@ from corpus.document import Document, Passage
 from corpus.migrations import migrate
 from corpus.source import Source
 
+CATALOGUE, ADDED = "catalogue", "added"  # where a source comes from
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
@@ -26,6 +28,17 @@ class Holding:
     pages: int
     passages: int
     sha256: str  # of the bytes that were read, or of a card's text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One document as it is held, to compare a new reading with."""
+
+    source: str
+    title: str  # of the source
+    language: str
+    sha256: str
+    pages: tuple[tuple[int | None, str | None, str], ...]  # number, label, text
 
 
 class Library:
@@ -62,6 +75,7 @@ class Library:
         source: str,
         language: str,
         sha256: str,
+        fetched: bool = False,
     ) -> None:
         """Keep a document in place of an earlier one of the same id, in one transaction."""
         with self._db.atomic():
@@ -75,6 +89,7 @@ class Library:
                     "language": language,
                     "media_type": kind,
                     "sha256": sha256,
+                    "fetched": fetched,
                 }
             )
             self._db.table("pages").insert_all(
@@ -120,6 +135,10 @@ class Library:
                 self.remove_document(row["id"])
             self._db.table("sources").delete_where("id = ?", [id])
 
+    def fetched(self) -> set[str]:
+        """The ids of the documents that a refresh brought."""
+        return {row["id"] for row in self._db.query("select id from documents where fetched")}
+
     def sources(self) -> dict[str, Source]:
         """Every source by its id, in the order they were first put in."""
         rows = self._db.query("select * from sources order by rowid")
@@ -163,6 +182,33 @@ class Library:
             if row["text"] is not None:
                 return str(row["text"])
         raise KeyError(passage)
+
+    def held(self, id: str) -> Held | None:
+        """The document of this id with its pages; None where it is not held."""
+        return self._held("documents.id = ?", [id])
+
+    def twin(self, sha256: str, id: str) -> Held | None:
+        """A document of the same bytes under another id."""
+        return self._held("documents.sha256 = ? and documents.id != ?", [sha256, id])
+
+    def _held(self, where: str, values: list[str]) -> Held | None:
+        sql = f"""
+            select documents.*, sources.title as source_title from documents
+            join sources on sources.id = documents.source where {where} limit 1
+        """
+        for row in self._db.query(sql, values):
+            pages = self._db.query(
+                "select number, label, text from pages where document = ? order by ordinal",
+                [row["id"]],
+            )
+            return Held(
+                source=row["source"],
+                title=row["source_title"],
+                language=row["language"],
+                sha256=row["sha256"],
+                pages=tuple((page["number"], page["label"], page["text"]) for page in pages),
+            )
+        return None
 
     def holdings(self) -> list[Holding]:
         """What is held, documents that were read before cards."""

@@ -40,7 +40,17 @@ def _1_first_schema(db: Database) -> None:
     db.table("passages").create_index(["document"], if_not_exists=True)
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_1_first_schema,)
+def _2_reading(db: Database) -> None:
+    """What a refresh fetches by itself, and may take away again."""
+    for table, column, kind in (
+        ("sources", "read", str),
+        ("sources", "work", str),
+        ("documents", "fetched", bool),
+    ):
+        db.table(table).add_column(column, kind, not_null_default="" if kind is str else 0)
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_1_first_schema, _2_reading)
 
 
 def migrate(db: Database) -> None:

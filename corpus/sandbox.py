@@ -15,10 +15,9 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from corpus.document import Block, Document, Page
-from corpus.errors import UnreadableDocument
+from corpus.document import Document, revived
+from corpus.errors import ScannedDocument, UnreadableDocument
 from corpus.media import READERS, media_type
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -63,8 +62,9 @@ def read_document(data: bytes, name: str, stated: str = "", limits: Limits = DEF
         raise UnreadableDocument(f"{name}: {_verdict(status, limits)}")
     answer = json.loads(output)
     if "error" in answer:
-        raise UnreadableDocument(f"{name}: {answer['error']}")
-    return _document(answer)
+        kind = ScannedDocument if answer.get("scanned") else UnreadableDocument
+        raise kind(f"{name}: {answer['error']}")
+    return revived(answer)
 
 
 def _run(message: bytes, limits: Limits) -> tuple[int | None, bytes]:
@@ -103,18 +103,6 @@ def _verdict(status: int | None, limits: Limits) -> str:
     return f"the reader ended without an answer (status {status}); {_SPLIT}"
 
 
-def _document(answer: dict[str, Any]) -> Document:
-    pages = tuple(
-        Page(
-            number=page["number"],
-            label=page["label"],
-            blocks=tuple(Block(**block) for block in page["blocks"]),
-        )
-        for page in answer["pages"]
-    )
-    return Document(**{**answer, "pages": pages, "dropped": tuple(answer["dropped"])})
-
-
 def _megabytes(count: int) -> str:
     return f"{count / 1e6:,.1f} MB"
 
@@ -128,7 +116,7 @@ def _main() -> None:
     try:
         answer = asdict(_checked(_read(data, request["name"], request["stated"]), limits))
     except UnreadableDocument as error:
-        answer = {"error": str(error)}
+        answer = {"error": str(error), "scanned": isinstance(error, ScannedDocument)}
     except MemoryError:
         allowed = _megabytes(limits.memory)
         answer = {"error": f"reading it needs more memory than the {allowed} allowed; {_SPLIT}"}

@@ -12,6 +12,7 @@ COLUMNS = (
     "id title publisher authors year languages kind region url link_language link_kind mirror"
     " licence confidence key_points"
 ).split()
+OPTIONAL = ("read", "work")  # columns that a catalogue may leave out
 REQUIRED = ("id", "title", "url")
 
 
@@ -33,6 +34,8 @@ class Source:
     mirror: str = ""  # the site that holds a copy, where the link is not the publisher's own
     licence: str = ""
     confidence: str = ""
+    read: str = ""  # "yes": the document behind the link is fetched and read
+    work: str = ""  # what ties translations together, where the title does not tell
     key_points: tuple[str, ...] = ()  # in the Exchange's own words
 
     def card(self) -> Document:
@@ -70,7 +73,7 @@ def read_catalogue(path: Path = CATALOGUE) -> list[Source]:
 
 
 def _source(row: dict[str, str], where: str) -> Source:
-    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    cells = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     for name in REQUIRED:
         if not cells[name]:
             raise BadCatalogue(f"{where}: the field {name!r} is empty or missing; fill it in")

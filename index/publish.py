@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 class Published:
     """What came of it."""
 
-    folder: Path
+    folder: Path | None
     switched: bool  # False: it was refused, and is gone again
     embedded: int  # texts that were not in the store before
     judge: Judge
@@ -38,25 +38,33 @@ def publish(
     trials: Path,
     progress: Progress,
     *,
-    passes: Callable[[Path], bool] = lambda folder: True,
+    examine: Callable[[Path], bool] = lambda folder: True,
     kept: int = snapshots.KEPT,
 ) -> Published:
     """Build an index of `library` beside the present one and switch to it.
 
-    `passes` may look at the finished folder and refuse it: then nothing is switched. Raises
-    BadCalibration before anything is built where `trials` cannot be read.
+    `examine` looks at the finished folder, may write into it, and may refuse it: then nothing is
+    switched. Raises BadCalibration before anything is built where `trials` cannot be read.
     """
     run = _Run(data, library, embedder, engine, calibration.read_trials(trials), progress)
+
+    def build(folder: Path) -> None:
+        run.build(folder)
+        if not examine(folder):
+            raise _Refused
+
     try:
-        folder = snapshots.prepare(data, run.build)
+        folder = snapshots.prepare(data, build)
+    except _Refused:
+        return Published(folder=None, switched=False, embedded=run.embedded, judge=run.judge)
     finally:
         run.store.close()
-    switched = passes(folder)
-    if switched:
-        snapshots.switch(data, folder, kept)
-    else:
-        snapshots.discard(folder)
-    return Published(folder=folder, switched=switched, embedded=run.embedded, judge=run.judge)
+    snapshots.switch(data, folder, kept)
+    return Published(folder=folder, switched=True, embedded=run.embedded, judge=run.judge)
+
+
+class _Refused(Exception):
+    """What `examine` said no to."""
 
 
 class _Run:

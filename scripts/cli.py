@@ -4,25 +4,38 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from bot import app
+from bot import app, upkeep
 from bot.cards import answer_reply
 from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
 from bot.settings import BadSetting, Settings, read
-from corpus.adding import Details, Fate, Outcome
+from corpus.adding import Details
 from corpus.errors import BadCatalogue
+from corpus.report import TROUBLE, Fate, Row, changes
 from index.calibration import BadCalibration
 from index.editing import Busy
 from index.plugins import UnknownPart
 from index.ports import StaleIndex
+from index.snapshots import NoSnapshot, listed
+from scripts import report
 from scripts.output import answer_json, library_table, progress_bars
 
-EXPECTED = (BadSetting, Busy, StaleIndex, BadCatalogue, BadCalibration, UnknownPart, ChannelFailed)
+EXPECTED = (
+    BadSetting,
+    Busy,
+    NoSnapshot,
+    StaleIndex,
+    BadCatalogue,
+    BadCalibration,
+    UnknownPart,
+    ChannelFailed,
+)
 
 cli = typer.Typer(
     help="Ask the library of the Community Child Protection Exchange.",
@@ -46,11 +59,6 @@ def _plainly() -> Iterator[Settings]:
         raise typer.Exit(1) from None
 
 
-def _refresh(settings: Settings) -> app.Refreshed:
-    with progress_bars(notes) as progress:
-        return app.refresh(settings, progress)
-
-
 @cli.command()
 def chat(
     question: Annotated[str | None, typer.Argument(help="Answer this and exit.")] = None,
@@ -59,7 +67,8 @@ def chat(
     with _plainly() as settings:
         if app.needs_refresh(settings):
             notes.print("Setting up the library: this is done once.")
-            _refresh(settings)
+            with progress_bars(notes) as progress:
+                upkeep.refresh(settings, progress)
         assistant = app.open_assistant(settings)
         if question is not None:
             print(terminal.as_text(answer_reply(assistant.answer(question))))
@@ -91,23 +100,73 @@ def _given(questions: list[str]) -> Iterator[str]:
 
 
 @cli.command()
-def refresh() -> None:
-    """Bring the library in line with the catalogue and publish it."""
+def refresh(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would change.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Publish without asking.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish although golden questions fell.")
+    ] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here.")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="And as a page here.")] = None,
+) -> None:
+    """Bring the library in line with its catalogues: look, ask, publish."""
+
+    def agree(rows: list[Row]) -> bool:
+        report.show(rows)
+        print(report.summary(rows), flush=True)
+        if dry_run or not changes(rows):
+            return not dry_run
+        return yes or not sys.stdin.isatty() or typer.confirm("Publish this?", default=True)
+
     with _plainly() as settings:
-        done = _refresh(settings)
-    changes, published = done.changes, done.published
-    print(
-        f"{len(changes.added)} added, {len(changes.changed)} changed,"
-        f" {len(changes.removed)} removed, {len(changes.unchanged)} unchanged;"
-        f" {published.embedded} texts embedded"
-    )
-    figures = published.judge.figures
-    if figures:
-        print(
-            f"Of {figures['questions']:.0f} questions that did not set the threshold:"
-            f" {figures['answered']:.0%} of the answerable answered,"
-            f" {figures['answered wrongly']:.0%} of the unanswerable answered wrongly"
-        )
+        with progress_bars(notes) as progress:
+            done = upkeep.refresh(settings, progress, agree=agree, force=force)
+        for line in report.outcome(done)[1:]:
+            print(line)
+        if json_file:
+            report.write_json(done, json_file)
+        if html_file:
+            report.write_html(done, html_file)
+    if done.published and not done.published.switched:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def snapshots() -> None:
+    """List the published libraries that can be rolled back to."""
+    with _plainly() as settings:
+        for kept in listed(settings.exchange_data):
+            mark = "current" if kept.current else ""
+            print(f"{kept.name}  {kept.bytes / 1e6:6.1f} MB  {mark}".rstrip())
+
+
+@cli.command()
+def rollback(
+    name: Annotated[str, typer.Argument(help="One of: exchange snapshots.")] = "",
+) -> None:
+    """Go back to the library before this one, or to the one named."""
+    with _plainly() as settings:
+        print(f"{upkeep.rollback(settings, name)} answers now")
+
+
+@cli.command()
+def links() -> None:
+    """Check every link that people are shown, and list those that do not work."""
+    with _plainly() as settings:
+        with progress_bars(notes) as progress:
+            checked = upkeep.links(settings, progress)
+        for link in checked:
+            if not link.works:
+                when = (
+                    f"last worked {link.last_worked}" if link.last_worked else "never seen working"
+                )
+                kind = "unsure" if link.unsure else "dead"
+                print(f"{kind}: {link.source} {link.title}\n  {link.why} ({when})")
+            elif link.moved_to:
+                print(f"moved: {link.source} {link.title}\n  {link.url} -> {link.moved_to}")
+    print(f"{len(checked)} links, {sum(link.works for link in checked)} work")
 
 
 @cli.command()
@@ -129,20 +188,20 @@ def add(
         notes.print(f"exchange: --{one_only[0]} is for one document; {len(targets)} were given")
         raise typer.Exit(2)
     with _plainly() as settings, progress_bars(notes) as progress:
-        outcomes = app.add_documents(settings, targets, details, progress, _tell)
-    if any(outcome.fate is Fate.FAILED for outcome in outcomes):
+        rows = upkeep.add_documents(settings, targets, details, progress, _tell)
+    if any(row.fate in TROUBLE for row in rows):
         raise typer.Exit(1)
 
 
-def _tell(outcome: Outcome) -> None:
-    if outcome.fate is Fate.FAILED:
-        notes.print(f"not added: {outcome.why}", markup=False)
-    elif outcome.fate is Fate.DUPLICATE:
-        notes.print(f"not added: {outcome.target}: {outcome.why}", markup=False)
+def _tell(row: Row) -> None:
+    if row.fate in TROUBLE:
+        notes.print(f"not added: {row.why}", markup=False)
+    elif row.fate is Fate.DUPLICATE:
+        notes.print(f"not added: {row.place}: {row.why}", markup=False)
     else:
         print(
-            f"{outcome.fate}: {outcome.target}: {outcome.title!r}, {outcome.language},"
-            f" {outcome.pages} pages, {outcome.passages} passages",
+            f"{row.fate}: {row.place}: {row.title!r}, {row.language},"
+            f" {row.pages} pages, {row.passages} passages",
             flush=True,
         )
 
@@ -152,7 +211,7 @@ def remove(source: Annotated[str, typer.Argument(help="The id of a source.")]) -
     """Take a source with all its documents out of the library."""
     with _plainly() as settings, progress_bars(notes) as progress:
         try:
-            app.remove_source(settings, source, progress)
+            upkeep.remove_source(settings, source, progress)
         except KeyError:
             notes.print(f"exchange: the library has no source {source!r}; see: exchange library")
             raise typer.Exit(1) from None
@@ -165,7 +224,7 @@ def library(
 ) -> None:
     """List what the library holds."""
     with _plainly() as settings:
-        library_table(app.holdings(settings), as_json)
+        library_table(upkeep.holdings(settings), as_json)
 
 
 @serve.command("telegram")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bot import app
+from bot import app, upkeep
 from bot.assistant import Assistant
 from bot.settings import Settings
 
@@ -19,7 +19,7 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(exchange_data=folder / "starter")
     with FileLock(folder / "starter.lock"):
         if not (settings.exchange_data / "current").exists():
-            app.refresh(settings, lambda *_: None)
+            upkeep.refresh(settings, lambda *_: None)
     return settings
 
 

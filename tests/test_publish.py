@@ -32,6 +32,11 @@ def trials(tmp_path: Path) -> Path:
     return path
 
 
+def folder_of(published: Published) -> Path:
+    assert published.folder is not None
+    return published.folder
+
+
 def run(
     library: Library, data: Path, trials: Path, embedder: WordCounts | None = None
 ) -> Published:
@@ -85,7 +90,7 @@ def test_an_index_with_other_split_rules_is_refused(
 
 @pytest.mark.parametrize("file", [recipe.FILE, "judge.json"])
 def test_a_damaged_index_says_what_to_run(tmp_path: Path, trials: Path, file: str) -> None:
-    folder = run(library_of(TEXTS), tmp_path / "data", trials).folder
+    folder = folder_of(run(library_of(TEXTS), tmp_path / "data", trials))
     (folder / file).write_text("{", encoding="utf-8")
     with pytest.raises(StaleIndex, match="exchange refresh"):
         Current(tmp_path / "data", "local", WordCounts())()
@@ -123,7 +128,7 @@ def test_a_running_assistant_sees_the_new_index_at_its_next_question(
 
 def test_a_build_that_fails_leaves_the_old_index_answering(tmp_path: Path, trials: Path) -> None:
     data = tmp_path / "data"
-    folder = run(library_of(TEXTS), data, trials).folder
+    folder = folder_of(run(library_of(TEXTS), data, trials))
 
     def fail(new: Path) -> None:
         (new / "half").write_text("written")
@@ -137,7 +142,7 @@ def test_a_build_that_fails_leaves_the_old_index_answering(tmp_path: Path, trial
 
 def test_old_indexes_are_pruned(tmp_path: Path, trials: Path) -> None:
     data = tmp_path / "data"
-    folders = [run(library_of(TEXTS), data, trials).folder for _ in range(7)]
+    folders = [folder_of(run(library_of(TEXTS), data, trials)) for _ in range(7)]
     kept = sorted((data / snapshots.FOLDER).iterdir())
     assert kept == folders[-snapshots.KEPT :]
     assert folders[-1].stat().st_mode & 0o555 == 0o555, "the bot's user must be able to read it"

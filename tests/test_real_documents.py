@@ -7,10 +7,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from bot import app
+from bot import app, upkeep
 from bot.assistant import Assistant
 from bot.settings import Settings
-from corpus.adding import Details, Fate
+from corpus.adding import Details
+from corpus.report import Fate
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "shared" / "documents"
 REPORT = DOCUMENTS / "unicef-haiti-flash-report-2025.pdf"
@@ -27,9 +28,9 @@ def reader(starter: Settings, tmp_path_factory: pytest.TempPathFactory) -> Assis
     data = tmp_path_factory.mktemp("real") / "data"
     shutil.copytree(starter.exchange_data, data, symlinks=True)
     settings = Settings(exchange_data=data)
-    outcomes = app.add_documents(
+    outcomes = upkeep.add_documents(
         settings, [str(REPORT)], Details(), lambda *_: None, lambda _: None
-    ) + app.add_documents(
+    ) + upkeep.add_documents(
         settings, [str(COMMUNIQUE)], Details(source="S001"), lambda *_: None, lambda _: None
     )
     assert [outcome.fate for outcome in outcomes] == [Fate.ADDED, Fate.ADDED]

@@ -1,40 +1,167 @@
+"""A refresh over a real site: first, again, one page edited, one document removed, faults."""
+
+from collections.abc import Iterator
 from dataclasses import replace
 
-from corpus.library import Library
-from corpus.refresh import refresh_cards
+import pytest
+
+from corpus.fetch import Fetcher, Manners
+from corpus.library import ADDED, Library
+from corpus.refresh import refresh
+from corpus.report import Fate, Row
+from corpus.shelf import Shelf
 from corpus.source import Source
+from tests.doubles.site import Site
 
 A = Source(id="A", title="Alpha", url="https://a.org", key_points=("Communities choose the harm",))
 B = Source(id="B", title="Beta", url="https://b.org", key_points=("Elders listen to children",))
 
 
-def test_cards_can_be_asked_about_and_are_marked_as_summaries() -> None:
-    library = Library(":memory:")
-    assert refresh_cards([A, B], library).added == ("A", "B")
-    assert [(p.source, p.summary) for p in library.passages()] == [("A", True), ("B", True)]
+def page(*paragraphs: str) -> bytes:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return f"<!doctype html><html lang='en'><body><h1>A guide</h1>{text}</body></html>".encode()
 
 
-def test_a_second_refresh_changes_nothing() -> None:
-    library = Library(":memory:")
-    refresh_cards([A, B], library)
-    changes = refresh_cards([A, B], library)
-    assert changes.unchanged == ("A", "B")
-    assert not changes.any
+ONE = page("Children speak first in every meeting, and their words are written down at once.")
+TWO = page("The committee keeps a list of safe houses, and visits each of them every month.")
 
 
-def test_an_edited_row_replaces_its_card() -> None:
-    library = Library(":memory:")
-    refresh_cards([A], library)
-    changes = refresh_cards([replace(A, key_points=("Something else entirely is said",))], library)
-    assert changes.changed == ("A",)
-    (passage,) = library.passages()
-    assert "Something else" in passage.text
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as made:
+        made.put("/one", ONE)
+        made.put("/two", TWO)
+        yield made
 
 
-def test_a_row_that_is_gone_can_never_answer_again_but_added_documents_stay() -> None:
-    library = Library(":memory:")
-    refresh_cards([A, B], library)
-    library.put_source(replace(A, id="D1"), "added")
-    assert refresh_cards([B], library).removed == ("A",)
-    assert list(library.sources()) == ["B", "D1"]
-    assert [p.source for p in library.passages()] == ["B"]
+class Desk:
+    """A library, a shelf, and how they are refreshed."""
+
+    def __init__(self) -> None:
+        self.library, self.shelf = Library(":memory:"), Shelf(":memory:")
+
+    def refresh(self, *sources: Source) -> list[Row]:
+        with Fetcher(private=True, manners=Manners(pause=0, attempts=2, seconds=5)) as fetcher:
+            return refresh(
+                sources, self.library, self.shelf, fetcher, lambda text, stated: "en",
+                lambda *_: None,
+            )  # fmt: skip
+
+    def text(self) -> str:
+        return "\n".join(passage.text for passage in self.library.passages())
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def read(site: Site, path: str, id: str) -> Source:
+    return Source(id=id, title=f"Guide {id}", url=site.url + path, read="yes")
+
+
+def fates(rows: list[Row]) -> dict[str, Fate]:
+    return {row.source + ("/card" if row.card else ""): row.fate for row in rows}
+
+
+def test_cards_can_be_asked_about_and_are_marked_as_summaries(desk: Desk) -> None:
+    assert fates(desk.refresh(A, B)) == {"A/card": Fate.ADDED, "B/card": Fate.ADDED}
+    assert [(p.source, p.summary) for p in desk.library.passages()] == [("A", True), ("B", True)]
+
+
+def test_a_second_refresh_changes_nothing(desk: Desk) -> None:
+    desk.refresh(A, B)
+    assert set(fates(desk.refresh(A, B)).values()) == {Fate.UNCHANGED}
+
+
+def test_an_edited_row_replaces_its_card(desk: Desk) -> None:
+    desk.refresh(A)
+    edited = replace(A, key_points=("Something else entirely is said",))
+    assert fates(desk.refresh(edited)) == {"A/card": Fate.CHANGED}
+    assert "Something else" in desk.text()
+
+
+def test_a_row_that_is_gone_can_never_answer_again_but_added_documents_stay(desk: Desk) -> None:
+    desk.refresh(A, B)
+    desk.library.put_source(replace(A, id="D1"), ADDED)
+    assert fates(desk.refresh(B))["A"] is Fate.REMOVED
+    assert list(desk.library.sources()) == ["B", "D1"]
+    assert [p.source for p in desk.library.passages()] == ["B"]
+
+
+def test_documents_are_fetched_and_read(desk: Desk, site: Site) -> None:
+    rows = desk.refresh(read(site, "/one", "S1"), read(site, "/two", "S2"))
+    documents = {row.source: row for row in rows if not row.card}
+    assert documents["S1"].fate is Fate.ADDED
+    assert documents["S1"].language == "en"
+    assert "Children speak first" in desk.text()
+    assert "safe houses" in desk.text()
+
+
+def test_what_the_server_calls_unchanged_is_not_sent_again(desk: Desk, site: Site) -> None:
+    source = read(site, "/one", "S1")
+    desk.refresh(source)
+    rows = desk.refresh(source)
+    assert {row.fate for row in rows} == {Fate.UNCHANGED}
+    assert site.statuses("/one") == [200, 304]
+
+
+def test_unchanged_bytes_without_validators_are_not_read_again(
+    desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put("/plain", ONE, etag=False)
+    source = read(site, "/plain", "S1")
+    desk.refresh(source)
+    monkeypatch.setattr("corpus.keeping.read_document", None)
+    assert {row.fate for row in desk.refresh(source)} == {Fate.UNCHANGED}
+
+
+def test_an_edited_document_says_which_pages_changed(desk: Desk, site: Site) -> None:
+    source = read(site, "/one", "S1")
+    desk.refresh(source)
+    site.put("/one", page("Children speak last now, and nobody writes anything down any more."))
+    (row,) = [row for row in desk.refresh(source) if not row.card]
+    assert (row.fate, row.changed_pages) == (Fate.CHANGED, ("-",))
+    assert "speak first" not in desk.text()
+
+
+@pytest.mark.parametrize(
+    ("status", "fate"), [(404, Fate.DEAD_LINK), (410, Fate.DEAD_LINK), (503, Fate.NOT_FETCHED)]
+)
+def test_a_document_that_cannot_be_had_now_stays_and_the_others_go_on(
+    desk: Desk, site: Site, status: int, fate: Fate
+) -> None:
+    one, two = read(site, "/one", "S1"), read(site, "/two", "S2")
+    desk.refresh(one)
+    site.fail("/one", status, times=9)
+    rows = desk.refresh(one, two)
+    told = {row.source: row.fate for row in rows if not row.card}
+    assert told == {"S1": fate, "S2": Fate.ADDED}
+    assert "Children speak first" in desk.text()
+
+
+def test_a_bad_document_never_stops_the_others(desk: Desk, site: Site) -> None:
+    site.put("/bad.pdf", b"%PDF-1.7\nnot really", "application/pdf")
+    rows = desk.refresh(read(site, "/bad.pdf", "S1"), read(site, "/two", "S2"))
+    told = {row.source: row for row in rows if not row.card}
+    assert told["S1"].fate is Fate.UNREADABLE
+    assert "\n" not in told["S1"].why
+    assert told["S2"].fate is Fate.ADDED
+
+
+def test_a_row_that_is_not_read_any_more_loses_its_document(desk: Desk, site: Site) -> None:
+    source = replace(read(site, "/one", "S1"), key_points=("A point about meetings of children",))
+    desk.refresh(source)
+    assert Fate.REMOVED in [row.fate for row in desk.refresh(replace(source, read=""))]
+    assert "speak first" not in desk.text()
+    assert "A point" in desk.text()
+
+
+def test_duplicates_are_told_and_kept_once(desk: Desk, site: Site) -> None:
+    site.put("/copy", ONE)
+    rows = desk.refresh(
+        read(site, "/one", "S1"), read(site, "/copy", "S2"), read(site, "/one", "S3")
+    )
+    told = {row.source: row.fate for row in rows if not row.card}
+    assert sorted(told.values()) == [Fate.ADDED, Fate.DUPLICATE, Fate.DUPLICATE]
+    assert desk.text().count("Children speak first") == 1

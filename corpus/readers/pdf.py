@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from corpus import furniture, headings
 from corpus.document import Block, Document, Page
-from corpus.errors import UnreadableDocument
+from corpus.errors import ScannedDocument, UnreadableDocument
 from corpus.layout import Region, regions
 from corpus.pdf_lines import Line, page_lines
 from corpus.repair import BULLET_SIGN, Words, clean, is_arabic, language_code, unspace, words_of
@@ -33,7 +33,7 @@ def read(data: bytes) -> Document:
         title = _title(pdf.get_metadata_value("Title"))
         language = _language(pdf)
     if not any(raw):
-        raise UnreadableDocument(
+        raise ScannedDocument(
             f"0 characters on {len(raw)} pages, so it is a scan; run text recognition (OCR) over "
             "it and add the file that this gives"
         )

@@ -1,0 +1,216 @@
+"""What the hub's staff do with the library: refresh, add, remove, list, roll back."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import gate
+from bot.app import needs_refresh, open_embedder
+from bot.assistant import answer
+from bot.gate import Verdict
+from bot.settings import Settings
+from corpus import refresh as refreshing
+from corpus.adding import Details, add
+from corpus.catalogues import read_sources
+from corpus.fetch import Fetcher, Manners
+from corpus.library import Holding, Library
+from corpus.links import Link, check_links
+from corpus.report import Row, changes
+from corpus.shelf import Shelf
+from corpus.source import Source, read_catalogue
+from index import calibration, snapshots
+from index.calibration import Trial
+from index.editing import editing, held_library
+from index.languages import SPOKEN, detect
+from index.opened import open_folder
+from index.plugins import load
+from index.publish import Progress, Published, publish
+
+SHELF, LINKS = "shelf.db", "links.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """What a refresh, or any other change of the library, found and did."""
+
+    started: datetime
+    seconds: float
+    rows: tuple[Row, ...]
+    published: Published | None  # None: there was nothing to publish, or it ended before
+    verdict: Verdict | None  # None: the golden questions were not asked
+    forced: bool = False
+
+
+def refresh(
+    settings: Settings,
+    progress: Progress,
+    *,
+    agree: Callable[[list[Row]], bool] = lambda rows: True,
+    force: bool = False,
+) -> Refreshed:
+    """Bring the library in line with the catalogues and publish an index of it.
+
+    `agree` sees what was found before anything is switched; where it says no, nothing is. A new
+    index that answers the golden questions worse is not published, unless `force`. Raises Busy.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    data = settings.exchange_data
+    with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
+        sources = [*read_catalogue(settings.catalogue), *_further(settings, fetcher)]
+        rows = refreshing.refresh(sources, library, shelf, fetcher, _language, progress)
+        published = verdict = None
+        if agree(rows) and (changes(rows) or needs_refresh(settings)):
+            examine = _Examination(settings, force)
+            published = _publish(settings, library, progress, examine)
+            verdict = examine.verdict
+    return Refreshed(
+        started=started,
+        seconds=time.monotonic() - clock,
+        rows=tuple(rows),
+        published=published,
+        verdict=verdict,
+        forced=bool(verdict and not verdict.passed and published and published.switched),
+    )
+
+
+def _further(settings: Settings, fetcher: Fetcher) -> list[Source]:
+    return [
+        source for place in settings.catalogues.split() for source in read_sources(place, fetcher)
+    ]
+
+
+class _Examination:
+    """The gate: asks a finished index the golden questions before it answers anybody."""
+
+    def __init__(self, settings: Settings, force: bool) -> None:
+        self._settings, self._force = settings, force
+        self.verdict: Verdict | None = None
+
+    def __call__(self, folder: Path) -> bool:
+        """Whether the index in `folder` may be published; its results are kept beside it."""
+        settings = self._settings
+        engine = load("index.engines", settings.engine)
+        opened = open_folder(folder, engine, open_embedder(settings))
+        held = opened.library.sources()
+        results = gate.ask(
+            calibration.decidable(_golden(settings), held),
+            lambda trial: answer(opened, trial.question, trial.language),
+        )
+        opened.library.close()
+        gate.write(folder, results)
+        before = held_library(settings.exchange_data)
+        last = gate.read(before.parent) if before else None
+        self.verdict = gate.judge(last, results, settings.gate)
+        return self.verdict.passed or self._force
+
+
+def _golden(settings: Settings) -> list[Trial]:
+    if settings.golden is not None:
+        return calibration.read_trials(settings.golden)
+    return [t for t in calibration.read_trials(settings.calibration) if not t.tunes]
+
+
+def add_documents(
+    settings: Settings,
+    targets: Sequence[str],
+    details: Details,
+    progress: Progress,
+    tell: Callable[[Row], None],
+) -> list[Row]:
+    """Add documents one by one, each reported as it is done; then publish once if any is new.
+
+    Raises Busy.
+    """
+    rows, data = [], settings.exchange_data
+    with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
+        for target in targets:
+            row = add(target, library, shelf, fetcher, _language, details)
+            rows.append(row)
+            tell(row)
+        if changes(rows):
+            _publish(settings, library, progress, _Examination(settings, force=True))
+    return rows
+
+
+def remove_source(settings: Settings, id: str, progress: Progress) -> None:
+    """Take a source with all its documents out of the library, and publish.
+
+    Raises KeyError where it is not held, Busy.
+    """
+    with editing(settings.exchange_data) as library:
+        library.source(id)
+        library.remove_source(id)
+        _publish(settings, library, progress, _Examination(settings, force=True))
+
+
+def holdings(settings: Settings) -> list[Holding]:
+    """What the library holds, as it answers now."""
+    path = held_library(settings.exchange_data)
+    if path is None:
+        return []
+    library = Library(path)
+    try:
+        return library.holdings()
+    finally:
+        library.close()
+
+
+def links(settings: Settings, progress: Progress) -> list[Link]:
+    """Every link that people are shown, and whether it works."""
+    path = held_library(settings.exchange_data)
+    if path is None:
+        return []
+    library = Library(path)
+    sources = list(library.sources().values())
+    library.close()
+    done = 0
+
+    def tick(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("asking for links", done, len(sources))
+
+    with _fetcher(settings) as fetcher:
+        return check_links(sources, fetcher, settings.exchange_data / LINKS, tick)
+
+
+def rollback(settings: Settings, name: str = "") -> str:
+    """Make an earlier library current and tell its name. Raises Busy, NoSnapshot."""
+    with editing(settings.exchange_data):
+        return snapshots.rollback(settings.exchange_data, name).name
+
+
+def _language(text: str, stated: str | None) -> str:
+    """What a document is in: its text decides among the languages that can be told apart."""
+    return stated if stated and stated not in SPOKEN else detect(text, stated)
+
+
+def _publish(
+    settings: Settings, library: Library, progress: Progress, examine: Callable[[Path], bool]
+) -> Published:
+    return publish(
+        settings.exchange_data,
+        library,
+        open_embedder(settings),
+        settings.engine,
+        settings.calibration,
+        progress,
+        examine=examine,
+        kept=settings.snapshots_kept,
+    )
+
+
+@contextlib.contextmanager
+def _shelf(data: Path) -> Iterator[Shelf]:
+    shelf = Shelf(data / SHELF)
+    try:
+        yield shelf
+    finally:
+        shelf.close()
+
+
+def _fetcher(settings: Settings) -> Fetcher:
+    return Fetcher(private=settings.fetch_private, manners=Manners(pause=settings.fetch_pause))

@@ -1,0 +1,47 @@
+"""One identity for the many addresses of one document. What people are shown stays as given."""
+
+import re
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+# Parameters that say where a reader came from or how a page is laid out, not which page it is.
+_TRACKING = re.compile(
+    r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_ga|_hs\w+|spm|"
+    r"layout|embed|amp|share|source|ref|ref_src|print|tmpl",
+    re.IGNORECASE,
+)
+_PORTS = {"http": 80, "https": 443}
+_SAFE = "/:@!$&'()*+,;=~-._"
+
+
+def canonical(url: str) -> str:
+    """The identity of an address: scheme, www, port, slash, fragment and tracking set aside.
+
+    Never raises: what is no address is its own identity.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return url.strip()
+    if parts.scheme.lower() not in _PORTS or not parts.hostname:
+        return url.strip()
+    host = _host(parts)
+    if port is not None and port not in _PORTS.values():
+        host += f":{port}"
+    path = quote(unquote(parts.path), safe=_SAFE).rstrip("/")
+    kept = sorted(
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.fullmatch(name)
+    )
+    query = urlencode(kept, quote_via=quote)
+    return f"https://{host}{path}" + (f"?{query}" if query else "")
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".").lower()
+    try:
+        host = host.encode("idna").decode()
+    except UnicodeError:
+        host = quote(host)
+    return host.removeprefix("www.") or host

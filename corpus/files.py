@@ -1,0 +1,26 @@
+"""Files of this machine, read without waiting for ever and without taking more than is allowed."""
+
+import os
+import stat
+from pathlib import Path
+
+from corpus.errors import UnreadableDocument
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """The bytes of a regular file of at most `most` bytes. Raises UnreadableDocument, one line."""
+    try:
+        # O_NONBLOCK: opening a FIFO that nobody writes to would never return.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no such name"
+        raise UnreadableDocument(f"{path}: cannot be opened ({reason}); check the name") from error
+    with os.fdopen(handle, "rb") as file:
+        told = os.fstat(file.fileno())
+        if not stat.S_ISREG(told.st_mode):
+            what = "a folder" if stat.S_ISDIR(told.st_mode) else "no ordinary file"
+            raise UnreadableDocument(f"{path}: this is {what}; give the files in it")
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise UnreadableDocument(f"{path}: larger than {most / 1e6:g} MB; split it into parts")
+    return data

@@ -1,0 +1,106 @@
+"""A refresh shown: as lines and a table on the terminal, as JSON, as a page to send."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.upkeep import Refreshed
+from corpus.report import TROUBLE, Fate, Row, counts
+
+_PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"])
+)
+
+
+def news(rows: Sequence[Row]) -> list[Row]:
+    """The rows worth reading: all but the unchanged."""
+    return [row for row in rows if row.fate is not Fate.UNCHANGED]
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """How many of each, in one line."""
+    told = counts(list(rows))
+    always = (Fate.ADDED, Fate.CHANGED, Fate.REMOVED, Fate.UNCHANGED)
+    return ", ".join(f"{n} {fate}" for fate, n in told.items() if n or fate in always)
+
+
+def outcome(done: Refreshed) -> list[str]:
+    """What came of it, a line each."""
+    lines = [f"{summary(done.rows)}; {done.seconds:.1f} s"]
+    verdict, published = done.verdict, done.published
+    if verdict:
+        before = "" if verdict.before is None else f" ({verdict.before:.0%} before)"
+        lines.append(
+            f"golden questions: {verdict.after:.0%} of {verdict.questions} answered rightly{before}"
+        )
+    if published is None:
+        lines.append("nothing was published")
+        return lines
+    lines.append(f"{published.embedded} texts embedded")
+    figures = published.judge.figures
+    if figures:
+        lines.append(
+            f"of {figures['questions']:.0f} questions that did not set the threshold:"
+            f" {figures['answered']:.0%} of the answerable answered,"
+            f" {figures['answered wrongly']:.0%} of the unanswerable answered wrongly"
+        )
+    if done.forced:
+        lines.append("PUBLISHED BY FORCE, although the golden questions fell")
+    elif not published.switched:
+        lines.append("NOT PUBLISHED: the golden questions fell; the old library answers on"
+                     " (--force publishes all the same)")  # fmt: skip
+    else:
+        lines.append("published")
+    return lines
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """The news as a table."""
+    made = Table(box=None, pad_edge=False)
+    for column in ("what", "source", "title", "pages", "language", "remarks"):
+        made.add_column(column, overflow="fold")
+    for row in news(rows):
+        changed = f"changed: {', '.join(row.changed_pages)}" if row.changed_pages else ""
+        pages = f"{row.pages or ''} {changed}".strip()
+        style = "bold" if row.fate in TROUBLE else ""
+        cells = (row.fate, row.source, row.title, pages, row.language, row.why)
+        made.add_row(*(Text(str(cell), style=style) for cell in cells))
+    return made
+
+
+def show(rows: Sequence[Row]) -> None:
+    """The table, where there is news."""
+    if news(rows):
+        Console(highlight=False).print(table(rows))
+
+
+def write_json(done: Refreshed, path: Path) -> None:
+    """The whole report as one JSON object."""
+    published = done.published
+    cells = {
+        "started": done.started.isoformat(timespec="seconds"),
+        "seconds": round(done.seconds, 2),
+        "counts": counts(list(done.rows)),
+        "rows": [asdict(row) for row in done.rows],
+        "embedded": published.embedded if published else 0,
+        "published": bool(published and published.switched),
+        "forced": done.forced,
+        "golden": asdict(done.verdict) if done.verdict else None,
+    }
+    path.write_text(json.dumps(cells, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def write_html(done: Refreshed, path: Path) -> None:
+    """The report as one page that needs nothing else."""
+    listed = news(done.rows)
+    text = _PAGES.get_template("report.html").render(
+        done=done, lines=outcome(done), rows=listed, trouble=TROUBLE,
+        hidden=len(done.rows) - len(listed),
+    )  # fmt: skip
+    path.write_text(text, encoding="utf-8")
