@@ -8,6 +8,8 @@ from bot import answering, cards, replies
 from bot.links import citation
 from bot.messages import Answer, Kind, Question, Reply
 from bot.people import People
+from corpus.source import Source
+from corpus.works import translations, work
 from index.languages import SPOKEN, detect, fold
 from index.opened import Opened
 
@@ -93,7 +95,12 @@ class Assistant:
         language, _, ids = data.partition(":")
         held = self._opened().library.sources()
         chosen = [held[id] for id in ids.split(",") if id in held]
-        return cards.sources_reply(language if language in SPOKEN else "en", chosen)
+        tied = translations(held.values())
+
+        def others(source: Source) -> list[Source]:
+            return [other for other in tied.get(work(source), []) if other.id != source.id]
+
+        return cards.sources_reply(language if language in SPOKEN else "en", chosen, others)
 
 
 def answer(opened: Opened, text: str, language: str) -> Answer:

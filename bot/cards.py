@@ -1,6 +1,6 @@
 """The answer card and what its buttons open, channel-neutral, in the person's language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from bot.messages import Answer, Button, Citation, Line, Quote, Reply, Span, Style
@@ -125,8 +125,13 @@ def more_reply(language: str, quotes: Sequence[Quote], sources: Sequence[Citatio
     return answer_reply(answer)
 
 
-def sources_reply(language: str, sources: Sequence[Source]) -> Reply:
-    """What stands behind the button "Sources": who wrote each, and whether it may be copied."""
+def sources_reply(
+    language: str, sources: Sequence[Source], others: Callable[[Source], Sequence[Source]]
+) -> Reply:
+    """What stands behind the button "Sources": who wrote each, and whether it may be copied.
+
+    `others` gives the translations of a source that are held, too.
+    """
     if not sources:
         return notice(language, GONE)
     say = speak(language)
@@ -139,5 +144,12 @@ def sources_reply(language: str, sources: Sequence[Source]) -> Reply:
             licence = say("licence not stated: ask the publisher before you copy it")
         lines += [plain(source.title, Style.BOLD, source.url)]
         lines += [plain(say(", ").join(filter(None, part))) for part in (told, about) if any(part)]
+        lines += [_also_in(other, language) for other in others(source)]
         lines += [plain(licence), BLANK]
     return Reply(language=language, lines=tuple(lines[:-1]))
+
+
+def _also_in(source: Source, language: str) -> Line:
+    name = language_name(source.link_language, language)
+    lead = speak(language)("also in {language}:").format(language=name)
+    return Line((Span(f"{lead} "), Span(source.title, Style.PLAIN, source.url)))

@@ -9,6 +9,7 @@ _TRACKING = re.compile(
     r"layout|embed|amp|share|source|ref|ref_src|print|tmpl",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[^\s\x00-\x20]+")
 _PORTS = {"http": 80, "https": 443}
 _SAFE = "/:@!$&'()*+,;=~-._"
 
@@ -23,7 +24,9 @@ def canonical(url: str) -> str:
         port = parts.port
     except ValueError:
         return url.strip()
-    if parts.scheme.lower() not in _PORTS or not parts.hostname:
+    if parts.scheme.lower() not in _PORTS or not re.fullmatch(
+        r"[^\s\x00-\x20]+", parts.hostname or ""
+    ):
         return url.strip()
     host = _host(parts)
     if port is not None and port not in _PORTS.values():
@@ -43,5 +46,5 @@ def _host(parts: SplitResult) -> str:
     try:
         host = host.encode("idna").decode()
     except UnicodeError:
-        host = quote(host)
+        pass  # no name that could be looked up; it stays what it is
     return host.removeprefix("www.") or host

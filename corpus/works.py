@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from corpus.source import Source
 
 _NOTE = re.compile(r"\([^)]*\)|\[[^]]*\]")
+_VERSION = re.compile(r"\bv\.?\s*(?=\d)", re.IGNORECASE)  # "v.1.1" and "v1.1" are one
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
 _LANGUAGE = re.compile(
     r"\b(?:english|swahili|kiswahili|french|fran[cç]ais|spanish|espa[nñ]ol|portuguese|portugu[eê]s"
@@ -24,7 +25,8 @@ def work(source: Source) -> str:
     """
     if source.work:
         return source.work
-    title = _LANGUAGE.sub(" ", _YEAR.sub(" ", _NOTE.sub(" ", source.title)))
+    versioned = _VERSION.sub("v", source.title)
+    title = _LANGUAGE.sub(" ", _YEAR.sub(" ", _NOTE.sub(" ", versioned)))
     bare = unicodedata.normalize("NFKD", title.casefold())
     words = re.findall(r"[^\W_]+", "".join(c for c in bare if not unicodedata.combining(c)))
     return f"{' '.join(words)} | {source.year}"
