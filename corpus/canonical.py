@@ -1,6 +1,7 @@
 """One identity for the many addresses of one document. What people are shown stays as given."""
 
 import re
+from contextlib import suppress
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 # Parameters that say where a reader came from or how a page is laid out, not which page it is.
@@ -43,8 +44,6 @@ def canonical(url: str) -> str:
 
 def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".").lower()
-    try:
+    with suppress(UnicodeError):  # no name that could be looked up: it stays what it is
         host = host.encode("idna").decode()
-    except UnicodeError:
-        pass  # no name that could be looked up; it stays what it is
     return host.removeprefix("www.") or host

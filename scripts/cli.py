@@ -1,6 +1,7 @@
 """The command `exchange`."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,15 @@ def _plainly() -> Iterator[Settings]:
         yield read()
     except EXPECTED as error:
         notes.print(f"exchange: {error}", markup=False)
+        raise typer.Exit(1) from None
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        where = getattr(error, "filename", None) or "the data folder"
+        notes.print(
+            f"exchange: {reason} ({where}); free some space or mend the rights, then try again."
+            " What was published before answers on",
+            markup=False,
+        )
         raise typer.Exit(1) from None
 
 

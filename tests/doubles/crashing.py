@@ -1,0 +1,77 @@
+"""A refresh in a process of its own that can be killed at its n-th write.
+
+    python -m tests.doubles.crashing DATA CATALOGUE TRIALS MOMENT
+
+Every opening for writing, renaming, linking, removing and every changing SQL statement is a
+moment. 0 kills at none; the number of moments is printed.
+"""
+
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import app, upkeep
+from bot.settings import Settings
+from tests.doubles.embedder import WordCounts
+
+Connect = Callable[..., sqlite3.Connection]
+_FILES = {"os.rename", "os.symlink", "os.remove", "os.mkdir", "os.rmdir"}
+_SQL = ("insert", "update", "delete", "create", "commit", "vacuum", "release", "savepoint")
+
+
+class Moments:
+    """Counts writes below a folder and kills this very process at the one that was named."""
+
+    def __init__(self, data: Path, fatal: int) -> None:
+        self.count, self._fatal, self._data = 0, fatal, str(data)
+
+    def hook(self, event: str, args: tuple[object, ...]) -> None:
+        """An audit hook (PEP 578)."""
+        if event == "open":
+            writes = bool(int(str(args[2])) & os.O_ACCMODE)
+            if writes and self._data in str(args[0]):
+                self._tick()
+        elif event in _FILES and any(self._data in str(arg) for arg in args):
+            self._tick()
+
+    def watch(
+        self, connect: Callable[..., sqlite3.Connection]
+    ) -> Callable[..., sqlite3.Connection]:
+        """`sqlite3.connect`, with every statement told to us."""
+
+        def watched(*args: object, **more: object) -> sqlite3.Connection:
+            connection = connect(*args, **more)
+            connection.set_trace_callback(self._statement)
+            return connection
+
+        return watched
+
+    def _statement(self, sql: str) -> None:
+        if sql.lstrip().lower().startswith(_SQL):
+            self._tick()
+
+    def _tick(self) -> None:
+        self.count += 1
+        if self.count == self._fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> None:
+    data, catalogue, trials, moment = sys.argv[1:]
+    settings = Settings(
+        exchange_data=Path(data), catalogue=Path(catalogue), calibration=Path(trials), gate=1.0
+    )
+    for module in (app, upkeep):
+        vars(module)["open_embedder"] = lambda settings: WordCounts()
+    moments = Moments(Path(data), int(moment))
+    sqlite3.connect = moments.watch(sqlite3.connect)  # type: ignore[assignment]
+    sys.addaudithook(moments.hook)
+    upkeep.refresh(settings, lambda *_: None)
+    print(moments.count)
+
+
+if __name__ == "__main__":
+    main()

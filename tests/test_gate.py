@@ -1,0 +1,165 @@
+"""The gate: a new library that answers the golden questions worse is not published."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot import gate, upkeep
+from bot.settings import Settings
+from index import snapshots
+from index.calibration import Trial
+from index.snapshots import NoSnapshot
+from scripts import report
+from tests.doubles.embedder import WordCounts
+
+HEAD = "id,title,url,key_points\n"
+GOOD = HEAD + (
+    "S1,Circles,https://a.org/1,Grandmothers teach girls to swim in the weekly circle\n"
+    "S2,Radio,https://a.org/2,Radio shows reach fishermen over the telephone\n"
+)
+BAD = GOOD.replace("S1,", "S9,")  # the source that a golden question expects is gone
+GOLDEN = """question,language,source
+what do grandmothers teach girls,en,S1
+whom do radio shows reach,en,S2
+price of maize in town,en,
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in ("bot.app.open_embedder", "bot.upkeep.open_embedder"):
+        monkeypatch.setattr(name, lambda settings: WordCounts())
+    (tmp_path / "catalogue.csv").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "golden.csv").write_text(GOLDEN, encoding="utf-8")
+    (tmp_path / "trials.csv").write_text(
+        "question,language,source\n"
+        + "".join(f"grandmothers teach girls {n},en,S1\nwill it rain {n},en,\n" for n in range(20))
+    )
+    return Settings(
+        exchange_data=tmp_path / "data", catalogue=tmp_path / "catalogue.csv",
+        golden=tmp_path / "golden.csv", calibration=tmp_path / "trials.csv", snapshots_kept=3,
+    )  # fmt: skip
+
+
+Refresh = Callable[..., upkeep.Refreshed]
+
+
+@pytest.fixture
+def refresh(settings: Settings) -> Refresh:
+    def run(catalogue: str = "", **options: bool) -> upkeep.Refreshed:
+        if catalogue:
+            settings.catalogue.write_text(catalogue, encoding="utf-8")
+        return upkeep.refresh(settings, lambda *_: None, **options)  # type: ignore[arg-type]
+
+    return run
+
+
+def sources(settings: Settings) -> set[str]:
+    return {holding.title for holding in upkeep.holdings(settings)}
+
+
+def test_a_library_that_answers_worse_is_not_published(
+    settings: Settings, refresh: Refresh, tmp_path: Path
+) -> None:
+    refresh()
+    first = snapshots.current(settings.exchange_data)
+    done = refresh(BAD)
+    assert done.verdict is not None
+    assert not done.verdict.passed
+    assert "what do grandmothers teach girls" in done.verdict.fell
+    assert done.published is not None
+    assert not done.published.switched
+    assert snapshots.current(settings.exchange_data) == first
+    assert len(snapshots.listed(settings.exchange_data)) == 1
+    assert any("NOT PUBLISHED" in line for line in report.outcome(done))
+    report.write_html(done, tmp_path / "report.html")
+    assert "what do grandmothers teach girls" in (tmp_path / "report.html").read_text()
+
+
+def test_force_publishes_and_says_so(settings: Settings, refresh: Refresh, tmp_path: Path) -> None:
+    refresh()
+    done = refresh(BAD, force=True)
+    assert done.published is not None
+    assert done.published.switched
+    assert done.forced
+    report.write_json(done, tmp_path / "report.json")
+    told = json.loads((tmp_path / "report.json").read_text())
+    assert (told["forced"], told["published"], told["counts"]["removed"]) == (True, True, 1)
+    assert "what do grandmothers teach girls" in told["golden"]["fell"]
+
+
+def test_one_command_undoes_a_refresh(settings: Settings, refresh: Refresh) -> None:
+    refresh()
+    refresh(GOOD.replace("S2,Radio", "S3,Wireless"), force=True)
+    assert sources(settings) == {"Circles", "Wireless"}
+    upkeep.rollback(settings)
+    assert sources(settings) == {"Circles", "Radio"}
+    with pytest.raises(NoSnapshot, match="no snapshot before the current one"):
+        upkeep.rollback(settings)
+    newest = snapshots.listed(settings.exchange_data)[0]
+    assert upkeep.rollback(settings, newest.name) == newest.name
+    assert sources(settings) == {"Circles", "Wireless"}
+
+
+def test_a_damaged_snapshot_is_not_gone_back_to(settings: Settings, refresh: Refresh) -> None:
+    refresh()
+    old = snapshots.current(settings.exchange_data)
+    refresh(GOOD.replace("Radio", "Wireless"), force=True)
+    with (old / "passages.faiss").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(NoSnapshot, match=r"is damaged \(passages\.faiss\)"):
+        upkeep.rollback(settings)
+    with pytest.raises(NoSnapshot, match="no snapshot 'x'; there is 2"):
+        upkeep.rollback(settings, "x")
+
+
+def test_no_leave_nothing_changed(settings: Settings, refresh: Refresh) -> None:
+    refresh()
+    settings.catalogue.write_text(BAD, encoding="utf-8")
+    done = upkeep.refresh(settings, lambda *_: None, agree=lambda rows: False)
+    assert done.published is None
+    assert len(snapshots.listed(settings.exchange_data)) == 1
+
+
+def test_a_second_refresh_in_a_row_publishes_and_embeds_nothing(refresh: Refresh) -> None:
+    refresh()
+    done = refresh()
+    assert done.published is None
+    assert report.summary(done.rows) == "0 added, 0 changed, 0 removed, 2 unchanged"
+
+
+def test_one_edited_row_embeds_only_its_own_texts(refresh: Refresh) -> None:
+    refresh()
+    done = refresh(
+        GOOD.replace("over the telephone", "over the telephone in the evening"), force=True
+    )
+    assert done.published is not None
+    assert done.published.embedded == 2, "the passage and its sentence"
+
+
+def test_old_snapshots_are_pruned_by_the_setting(settings: Settings, refresh: Refresh) -> None:
+    for number in range(5):
+        refresh(GOOD.replace("Radio", f"Radio{number}"), force=True)
+    assert len(snapshots.listed(settings.exchange_data)) == 3
+
+
+def test_what_is_right() -> None:
+    asked = [
+        Trial(question="in", language="en", sources=frozenset({"S1"})),
+        Trial(question="out", language="en", sources=frozenset()),
+    ]
+    from bot.messages import Answer
+
+    silent = Answer(
+        answered=False, language="en", quotes=(), sources=(), nearest=()
+    )  # fmt: skip
+    assert gate.ask(asked, lambda trial: silent) == {"in": False, "out": True}
+
+
+def test_questions_that_are_new_do_not_count_as_fallen() -> None:
+    verdict = gate.judge({"a": True}, {"a": True, "b": False}, most=0)
+    assert verdict.passed
+    assert verdict.fell == ()
+    assert gate.judge(None, {"a": False}, most=0).passed
