@@ -15,11 +15,12 @@ def read_file(path: Path, most: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name"
         raise UnreadableDocument(f"{path}: cannot be opened ({reason}); check the name") from error
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        what = "a folder" if stat.S_ISDIR(mode) else "no ordinary file"
+        raise UnreadableDocument(f"{path}: this is {what}; give a document")
     with os.fdopen(handle, "rb") as file:
-        told = os.fstat(file.fileno())
-        if not stat.S_ISREG(told.st_mode):
-            what = "a folder" if stat.S_ISDIR(told.st_mode) else "no ordinary file"
-            raise UnreadableDocument(f"{path}: this is {what}; give the files in it")
         data = file.read(most + 1)
     if len(data) > most:
         raise UnreadableDocument(f"{path}: larger than {most / 1e6:g} MB; split it into parts")
