@@ -10,6 +10,10 @@ class UnreadableDocument(Exception):
 class ScannedDocument(UnreadableDocument):
     """A document whose pages are pictures: it needs text recognition first."""
 
+    def __init__(self, text: str, pages: int = 0) -> None:
+        super().__init__(text)
+        self.pages = pages
+
 
 class Why(StrEnum):
     """Why an address gave no document, for a report."""

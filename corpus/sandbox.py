@@ -13,9 +13,11 @@ import resource
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from corpus import ocr
 from corpus.document import Document, revived
 from corpus.errors import ScannedDocument, UnreadableDocument
 from corpus.media import READERS, media_type
@@ -36,6 +38,7 @@ class Limits:
     input_bytes: int = 100_000_000
     pages: int = 2_000
     characters: int = 10_000_000  # of text
+    ocr: bool = True  # recognise the text of scanned pages, where tesseract is installed
 
 
 DEFAULT = Limits()
@@ -56,14 +59,29 @@ def read_document(data: bytes, name: str, stated: str = "", limits: Limits = DEF
         media_type(data, name, stated)
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{name}: {error}") from error
-    head = json.dumps({"name": name, "stated": stated, "limits": asdict(limits)}).encode()
-    status, output = _run(head + b"\n" + data, limits)
+    try:
+        return _answered(data, name, stated, limits)
+    except ScannedDocument as error:
+        if not (limits.ocr and ocr.installed()):
+            raise
+        pages = min(error.pages, ocr.MOST_PAGES)
+        longer = replace(limits, seconds=limits.seconds + pages * ocr.SECONDS_A_PAGE)
+        return _answered(data, name, stated, longer, recognise=True)
+
+
+def _answered(
+    data: bytes, name: str, stated: str, limits: Limits, recognise: bool = False
+) -> Document:
+    """What the child makes of it, or its one line."""
+    request = {"name": name, "stated": stated, "limits": asdict(limits), "recognise": recognise}
+    status, output = _run(json.dumps(request).encode() + b"\n" + data, limits)
     if status != 0 or not output:
         raise UnreadableDocument(f"{name}: {_verdict(status, limits)}")
     answer = json.loads(output)
+    if "scanned" in answer:
+        raise ScannedDocument(f"{name}: {answer['error']}", answer["scanned"])
     if "error" in answer:
-        kind = ScannedDocument if answer.get("scanned") else UnreadableDocument
-        raise kind(f"{name}: {answer['error']}")
+        raise UnreadableDocument(f"{name}: {answer['error']}")
     return revived(answer)
 
 
@@ -114,9 +132,11 @@ def _main() -> None:
     limits = Limits(**request["limits"])
     _restrict(limits)
     try:
-        answer = asdict(_checked(_read(data, request["name"], request["stated"]), limits))
+        answer = asdict(_checked(_read(data, request), limits))
+    except ScannedDocument as error:
+        answer = {"error": str(error), "scanned": error.pages}
     except UnreadableDocument as error:
-        answer = {"error": str(error), "scanned": isinstance(error, ScannedDocument)}
+        answer = {"error": str(error)}
     except MemoryError:
         allowed = _megabytes(limits.memory)
         answer = {"error": f"reading it needs more memory than the {allowed} allowed; {_SPLIT}"}
@@ -140,10 +160,11 @@ def _restrict(limits: Limits) -> None:
         resource.setrlimit(what, (value, value))
 
 
-def _read(data: bytes, name: str, stated: str) -> Document:
-    reader = READERS[media_type(data, name, stated)]
+def _read(data: bytes, request: dict[str, Any]) -> Document:
+    reader = READERS[media_type(data, request["name"], request["stated"])]
+    module = "corpus.ocr" if request["recognise"] else f"corpus.readers.{reader}"
     try:
-        document: Document = importlib.import_module(f"corpus.readers.{reader}").read(data)
+        document: Document = importlib.import_module(module).read(data)
     except (UnreadableDocument, MemoryError):
         raise
     except ImportError as error:

@@ -49,7 +49,7 @@ def test_a_cut_file() -> None:
 
 
 def test_a_scan_is_not_a_success() -> None:
-    line = refusal(fixtures.scanned_pdf(), "a.pdf")
+    line = refusal(fixtures.scanned_pdf(), "a.pdf", Limits(ocr=False))
     assert "0 characters on 2 pages" in line
     assert "OCR" in line
 

@@ -18,6 +18,7 @@ from corpus import furniture, headings
 from corpus.document import Block, Document, Page
 from corpus.errors import ScannedDocument, UnreadableDocument
 from corpus.layout import Region, regions
+from corpus.ocr import INSTALL
 from corpus.pdf_lines import Line, page_lines
 from corpus.repair import BULLET_SIGN, Words, clean, is_arabic, language_code, unspace, words_of
 
@@ -34,8 +35,8 @@ def read(data: bytes) -> Document:
         language = _language(pdf)
     if not any(raw):
         raise ScannedDocument(
-            f"0 characters on {len(raw)} pages, so it is a scan; run text recognition (OCR) over "
-            "it and add the file that this gives"
+            f"0 characters on {len(raw)} pages, so it is a scan; {INSTALL} and add it again",
+            len(raw),
         )
     stripped = furniture.strip(raw, heights)
     return Document(
