@@ -124,6 +124,8 @@ def add_documents(
     Raises Busy.
     """
     rows, data = [], settings.exchange_data
+    if needs_refresh(settings):  # on a new machine the starter library comes first
+        refresh(settings, progress)
     with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
         for target in targets:
             row = add(target, library, shelf, fetcher, _language, details)

@@ -55,10 +55,16 @@ def page_lines(textpage: pypdfium2.PdfTextPage) -> list[Line]:
 
 def _glyph_lines(textpage: pypdfium2.PdfTextPage) -> Iterator[_Glyphs]:
     """Gather characters into cells, which end at pdfium's line breaks, hyphens and wide gaps."""
-    glyphs = _Glyphs()
+    glyphs, styles = _Glyphs(), _Styles(textpage)
     box, style = pdfium.FS_RECTF(), (0.0, False, 0)
+    # Every sign of a page passes here: handles and functions are looked up once.
+    raw, code_of, box_of = (
+        textpage.raw,
+        pdfium.FPDFText_GetUnicode,
+        pdfium.FPDFText_GetLooseCharBox,
+    )
     for index in range(textpage.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(textpage, index)
+        code = code_of(raw, index)
         hyphen = code in (0x02, 0xFFFE)
         if code in (10, 13) or hyphen:
             glyphs.chars += LINE_HYPHEN if hyphen else ""
@@ -67,20 +73,21 @@ def _glyph_lines(textpage: pypdfium2.PdfTextPage) -> Iterator[_Glyphs]:
             glyphs = _Glyphs()
             continue
         char = chr(code)
-        pdfium.FPDFText_GetLooseCharBox(textpage, index, box)
+        box_of(raw, index, box)
+        left, right, bottom = box.left, box.right, box.bottom
         if not char.isspace():
-            if _is_apart(glyphs, box.left, box.bottom, style[0]):
+            if glyphs.heights and _is_apart(glyphs, left, bottom, style[0]):
                 yield glyphs
                 glyphs = _Glyphs()
             if not glyphs.chars or glyphs.chars[-1].isspace():
-                style = _style(textpage, index)
+                style = styles.at(index)
             elif char.isdigit() and _is_raised(box, glyphs.heights[-1]):
                 char = char.translate(_RAISED)
             glyphs.styles[style] += 1
-            glyphs.heights.append((box.bottom, box.top))
-            glyphs.right = box.right
+            glyphs.heights.append((bottom, box.top))
+            glyphs.right = right
         glyphs.chars.append(char)
-        glyphs.edges.append((box.left, box.right))
+        glyphs.edges.append((left, right))
     yield glyphs
 
 
@@ -93,27 +100,45 @@ def _is_raised(box: pdfium.FS_RECTF, before: tuple[float, float]) -> bool:
 
 def _is_apart(glyphs: _Glyphs, left: float, bottom: float, size: float) -> bool:
     """Whether the next sign is in another cell or another line than the one before."""
-    if not glyphs.heights:
-        return False
     size = max(size, 4.0)
     jump = abs(bottom - glyphs.heights[-1][0]) > 2 * size
     return jump or left - glyphs.right > CELL_GAP * size
 
 
-def _style(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, bool, int]:
-    matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(textpage, index, matrix)
-    scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    pdfium.FPDFText_GetFillColor(textpage, index, red, green, blue, alpha)
-    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(textpage, index, name, 128, flags)
-    # The weight of some fonts is a guess from stem widths (764 for Arial Bold, 415 for Roboto
-    # Bold), so the name counts as well.
-    named = any(part in name.value.lower() for part in (b"bold", b"black", b"heavy"))
-    bold = named or 600 <= pdfium.FPDFText_GetFontWeight(textpage, index) <= 1000
-    size = pdfium.FPDFText_GetFontSize(textpage, index) * scale
-    return size, bold, (red.value << 16) | (green.value << 8) | blue.value
+class _Styles:
+    """The look of a page's signs. Signs of one text object share it, so it is asked for once."""
+
+    def __init__(self, textpage: pypdfium2.PdfTextPage) -> None:
+        self._raw = textpage.raw
+        self._known: dict[int, tuple[float, bool, int]] = {}
+        self._matrix, self._flags = pdfium.FS_MATRIX(), ctypes.c_int()
+        self._name = ctypes.create_string_buffer(128)
+        self._colour = tuple(ctypes.c_uint() for _ in range(4))
+
+    def at(self, index: int) -> tuple[float, bool, int]:
+        """Size, weight and colour of the sign at `index`."""
+        found = pdfium.FPDFText_GetTextObject(self._raw, index)
+        key = ctypes.cast(found, ctypes.c_void_p).value if found else None
+        if key is None:
+            return self._asked(index)
+        if key not in self._known:
+            self._known[key] = self._asked(index)
+        return self._known[key]
+
+    def _asked(self, index: int) -> tuple[float, bool, int]:
+        raw, matrix, name = self._raw, self._matrix, self._name
+        pdfium.FPDFText_GetMatrix(raw, index, matrix)
+        scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
+        pdfium.FPDFText_GetFillColor(raw, index, *self._colour)
+        red, green, blue, _ = (part.value for part in self._colour)
+        name.value = b""
+        pdfium.FPDFText_GetFontInfo(raw, index, name, 128, self._flags)
+        # The weight of some fonts is a guess from stem widths (764 for Arial Bold, 415 for Roboto
+        # Bold), so the name counts as well.
+        named = any(part in name.value.lower() for part in (b"bold", b"black", b"heavy"))
+        bold = named or 600 <= pdfium.FPDFText_GetFontWeight(raw, index) <= 1000
+        size = pdfium.FPDFText_GetFontSize(raw, index) * scale
+        return size, bold, (red << 16) | (green << 8) | blue
 
 
 def _line(glyphs: _Glyphs) -> Line | None:
