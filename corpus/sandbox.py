@@ -62,7 +62,7 @@ def read_document(data: bytes, name: str, stated: str = "", limits: Limits = DEF
     try:
         return _answered(data, name, stated, limits)
     except ScannedDocument as error:
-        if not (limits.ocr and ocr.installed()):
+        if not (limits.ocr and ocr.installed()) or error.pages > limits.pages:
             raise
         pages = min(error.pages, ocr.MOST_PAGES)
         longer = replace(limits, seconds=limits.seconds + pages * ocr.SECONDS_A_PAGE)

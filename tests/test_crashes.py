@@ -17,7 +17,7 @@ from index.opened import open_folder
 from tests.doubles.embedder import WordCounts
 
 ROOT = Path(__file__).resolve().parents[1]
-MOMENTS = 24  # at which a refresh is killed, spread over all its writes
+MOMENTS = 20  # at which a refresh is killed, spread over all its writes
 HEAD = "id,title,url,key_points\n"
 ROW = "S{0},Guide {0},https://a.org/{0},{1} point number {0} here\n"
 OLD = HEAD + "".join(ROW.format(number, "Old") for number in range(4))
