@@ -6,11 +6,12 @@ import os
 import secrets
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from sqlite_utils import Database
 
-_KEY, _FILE = "people.key", "people.db"
+_KEY, _FILE, _KEY_BYTES = "people.key", "people.db", 32
 
 
 class People:
@@ -54,13 +55,23 @@ class People:
         return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()
 
 
+class BadKey(Exception):
+    """A key that cannot be used. Its text says which file, and what to do."""
+
+
 def _secret(path: Path) -> bytes:
-    """The key in `path`, made on the first call, readable by its owner only."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        key = secrets.token_bytes(32)
-        file.write(key)
+    """The key in `path`, made on the first call, readable by its owner only. Raises BadKey."""
+    if not path.exists():
+        # Linked into place whole: a crash or a second process never leaves half a key.
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise BadKey(f"{path} is damaged; remove it with {_FILE} beside it: people choose anew")
     return key

@@ -84,6 +84,8 @@ def read() -> Settings:
     """The settings of this process. Raises BadSetting, one line."""
     try:
         return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f".env: cannot be read ({error}); save it as UTF-8") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).upper()
