@@ -36,6 +36,13 @@ class Assistant:
         language = detect(question.text, prior)
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             return self._act(question, prior if prior in SPOKEN else "en")
+        said = self.notice(question, language)
+        if said is not None:
+            return said
+        return cards.answer_reply(self.answer(question.text, language))
+
+    def notice(self, question: Question, language: str) -> Reply | None:
+        """What is said in place of an answer: the help card first; None where one is due."""
         if _is_safe_word(question.text):
             return replies.help_card(language)
         if question.kind not in (Kind.TEXT, Kind.EDITED) or not _has_words(question.text):
@@ -44,7 +51,7 @@ class Assistant:
             return replies.notice(
                 language, "That is very long. Please ask in one or two sentences."
             )
-        return cards.answer_reply(self.answer(question.text, language))
+        return None
 
     def answer(self, text: str, language: str | None = None) -> Answer:
         """The answer alone, for callers that render it themselves."""
@@ -87,9 +94,10 @@ class Assistant:
             except KeyError:  # gone from the library since the button was made
                 continue
         quotes = answering.quotes_of(passages, library.page_text)
-        sources = {p.source: citation(library.source(p.source), p) for p in reversed(passages)}
-        ordered = [sources[id] for id in dict.fromkeys(p.source for p in passages)]
-        return cards.more_reply(language if language in SPOKEN else "en", quotes, ordered)
+        places = {(p.source, p.page): p for p in reversed(passages)}
+        ordered = dict.fromkeys((p.source, p.page) for p in passages)
+        sources = [citation(library.source(id), places[id, page]) for id, page in ordered]
+        return cards.more_reply(language if language in SPOKEN else "en", quotes, sources)
 
     def _sources(self, data: str) -> Reply:
         language, _, ids = data.partition(":")

@@ -13,15 +13,16 @@ from bot.assistant import answer
 from bot.gate import Verdict
 from bot.settings import Settings
 from corpus import refresh as refreshing
-from corpus.adding import Details, add
+from corpus.adding import Details, add, source_id
 from corpus.catalogues import read_sources
+from corpus.errors import BadCatalogue
 from corpus.fetch import Fetcher, Manners
 from corpus.library import Holding, Library
 from corpus.links import Link, check_links
 from corpus.report import Row, changes
 from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
-from index import calibration, snapshots
+from index import calibration, judge, snapshots
 from index.calibration import Trial
 from index.editing import editing, held_library
 from index.languages import SPOKEN, detect
@@ -59,10 +60,10 @@ def refresh(
     started, clock = datetime.now(UTC), time.monotonic()
     data = settings.exchange_data
     with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
-        sources = [*read_catalogue(settings.catalogue), *_further(settings, fetcher)]
+        sources = _catalogued(settings, fetcher)
         rows = refreshing.refresh(sources, library, shelf, fetcher, _language, progress)
         published = verdict = None
-        if agree(rows) and (changes(rows) or needs_refresh(settings)):
+        if agree(rows) and (changes(rows) or needs_refresh(settings) or _other_trials(settings)):
             examine = _Examination(settings, force)
             published = _publish(settings, library, progress, examine)
             verdict = examine.verdict
@@ -76,10 +77,30 @@ def refresh(
     )
 
 
-def _further(settings: Settings, fetcher: Fetcher) -> list[Source]:
-    return [
-        source for place in settings.catalogues.split() for source in read_sources(place, fetcher)
-    ]
+def _catalogued(settings: Settings, fetcher: Fetcher) -> list[Source]:
+    """The sources of all catalogues. Raises BadCatalogue, also for an id that stands in two."""
+    sources: dict[str, Source] = {}
+    for place in (str(settings.catalogue), *settings.catalogues.split()):
+        named = (
+            read_catalogue(settings.catalogue)
+            if place == str(settings.catalogue)
+            else read_sources(place, fetcher)
+        )
+        for source in named:
+            own = source.id != source_id(source.url)  # an id that somebody gave
+            if own and sources.get(source.id, source) != source:
+                raise BadCatalogue(
+                    f"{place}: {source.title!r} ({source.id}) stands in another catalogue, too;"
+                    " take it out of one"
+                )
+            sources.setdefault(source.id, source)
+    return list(sources.values())
+
+
+def _other_trials(settings: Settings) -> bool:
+    """Whether the calibration questions are others than those that the judge learned from."""
+    current = snapshots.current(settings.exchange_data)
+    return judge.read(current).trials != calibration.digest(settings.calibration)
 
 
 class _Examination:
@@ -108,7 +129,7 @@ class _Examination:
 
 def _golden(settings: Settings) -> list[Trial]:
     if settings.golden is not None:
-        return calibration.read_trials(settings.golden)
+        return calibration.read_trials(settings.golden, "GOLDEN")
     return [t for t in calibration.read_trials(settings.calibration) if not t.tunes]
 
 
@@ -118,22 +139,24 @@ def add_documents(
     details: Details,
     progress: Progress,
     tell: Callable[[Row], None],
-) -> list[Row]:
+) -> tuple[list[Row], Verdict | None]:
     """Add documents one by one, each reported as it is done; then publish once if any is new.
 
-    Raises Busy.
+    The golden questions are asked and their verdict given, but staff who add a document want it:
+    it is published all the same. Raises Busy.
     """
     rows, data = [], settings.exchange_data
+    examine = _Examination(settings, force=True)
     if needs_refresh(settings):  # on a new machine the starter library comes first
-        refresh(settings, progress)
+        refresh(settings, progress, force=True)
     with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
         for target in targets:
             row = add(target, library, shelf, fetcher, _language, details)
             rows.append(row)
             tell(row)
         if changes(rows):
-            _publish(settings, library, progress, _Examination(settings, force=True))
-    return rows
+            _publish(settings, library, progress, examine)
+    return rows, examine.verdict
 
 
 def remove_source(settings: Settings, id: str, progress: Progress) -> None:
@@ -152,7 +175,7 @@ def holdings(settings: Settings) -> list[Holding]:
     path = held_library(settings.exchange_data)
     if path is None:
         return []
-    library = Library(path)
+    library = Library(path, read_only=True)
     try:
         return library.holdings()
     finally:
@@ -164,7 +187,7 @@ def links(settings: Settings, progress: Progress) -> list[Link]:
     path = held_library(settings.exchange_data)
     if path is None:
         return []
-    library = Library(path)
+    library = Library(path, read_only=True)
     sources = list(library.sources().values())
     library.close()
     done = 0

@@ -72,7 +72,9 @@ def _put(
     before = library.sources().get(source.id)
     if new:
         library.put_source(source, ADDED)
-    row = keep(document, digest(download.data), source, target, library, detect, language)
+    name = "text" if new else source_id(download.url)  # a source may have several documents
+    key = digest(download.data)
+    row = keep(document, key, source, target, library, detect, language, name=name)
     if new and row.fate is Fate.DUPLICATE and before is None:
         library.remove_source(source.id)
     if row.fate is Fate.UNCHANGED and before != source:

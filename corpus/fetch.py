@@ -281,7 +281,7 @@ class Fetcher:
 
 def _body(response: httpx.Response, url: str, deadline: float, manners: Manners) -> bytes:
     data = bytearray()
-    for chunk in response.iter_bytes(64_000):
+    for chunk in response.iter_bytes():  # as they come: a set size would wait for more
         data += chunk
         if len(data) > manners.most_bytes:
             most = manners.most_bytes / 1e6

@@ -43,13 +43,15 @@ def keep(
     language: str = "",
     *,
     fetched: bool = False,
+    name: str = "text",
 ) -> Row:
     """Put `document` into the library as the text of `source`, unless it is held already.
 
     The source itself must be in the library. `language` overrules what the text looks like;
-    `fetched` marks what a refresh brought, so that a later one may take it away.
+    `fetched` marks what a refresh brought, so that a later one may take it away; `name` tells
+    several documents of one source apart.
     """
-    id = f"{source.id}/text"
+    id = f"{source.id}/{name}"
     spoken = language or detect(sample(document), document.language)
     twin = library.twin(sha256, id)
     if twin is not None:
@@ -65,7 +67,7 @@ def keep(
     held = library.held(id)
     changed = _changed_pages(held, document, spoken)
     passages = split(document, source.id, spoken)
-    if held is None or changed or held.sha256 != sha256:
+    if held is None or changed or held.sha256 != sha256 or id in library.outdated():
         library.put_document(
             document,
             passages,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from corpus import passages as passages_module
 from corpus.document import Document, Passage
 from corpus.migrations import migrate
 from corpus.source import Source
@@ -44,12 +45,20 @@ class Held:
 class Library:
     """What the hub holds. Any thread may read; one writer at a time."""
 
-    def __init__(self, path: Path | str) -> None:
-        """Open or make the library at `path`; ":memory:" gives one that is gone afterwards."""
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
+        """Open or make the library at `path`; ":memory:" gives one that is gone afterwards.
+
+        `read_only` changes nothing of the file, not even an older schema: a published library
+        stays as it was sealed.
+        """
         self.path = path
-        connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
+        uri = f"{Path(path).resolve().as_uri()}?mode=ro" if read_only else str(path)
+        connection = sqlite3.connect(uri, timeout=30, check_same_thread=False, uri=read_only)
         self._db = Database(connection)
-        migrate(self._db)
+        if read_only:
+            self._db.execute("select 1 from sqlite_master").fetchone()  # is it one at all?
+        else:
+            migrate(self._db)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -90,6 +99,7 @@ class Library:
                     "media_type": kind,
                     "sha256": sha256,
                     "fetched": fetched,
+                    "rules": passages_module.RULES,
                 }
             )
             self._db.table("pages").insert_all(
@@ -138,6 +148,12 @@ class Library:
     def fetched(self) -> set[str]:
         """The ids of the documents that a refresh brought."""
         return {row["id"] for row in self._db.query("select id from documents where fetched")}
+
+    def outdated(self) -> dict[str, str]:
+        """The documents that were split by other rules than today's: id to SHA-256."""
+        sql = "select id, sha256 from documents where rules != ?"
+        rows = self._db.query(sql, [passages_module.RULES])
+        return {str(row["id"]): str(row["sha256"]) for row in rows}
 
     def sources(self) -> dict[str, Source]:
         """Every source by its id, in the order they were first put in."""

@@ -50,7 +50,15 @@ def _2_reading(db: Database) -> None:
         db.table(table).add_column(column, kind, not_null_default="" if kind is str else 0)
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_1_first_schema, _2_reading)
+def _3_rules(db: Database) -> None:
+    """By which rules a document was split: under other rules it is split anew."""
+    db.table("documents").add_column("rules", str, not_null_default="words-80-180/1")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_1_first_schema, _2_reading, _3_rules)
+
+
+SCHEMA = len(MIGRATIONS)  # names the schema: an index keeps it in its recipe
 
 
 def migrate(db: Database) -> None:

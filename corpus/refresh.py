@@ -40,6 +40,7 @@ def refresh(
         rows.append(_document(by_url[url], got, library, shelf, detect))
         progress("fetching", done, len(by_url))
     rows += _same_address(wanted, by_url)
+    rows += _split_anew(library, shelf)
     order = list(Fate)
     return sorted(rows, key=lambda row: (order.index(row.fate), row.source, row.card))
 
@@ -56,11 +57,11 @@ def _gone(catalogue: Sequence[Source], library: Library) -> list[Row]:
 
 def _cards(catalogue: Sequence[Source], library: Library) -> list[Row]:
     """Each source kept as its row says, and its card, where it has key points."""
-    held, origins = library.sources(), library.origins()
+    held, origins, outdated = library.sources(), library.origins(), library.outdated()
     rows = []
     for source in catalogue:
-        known = held.get(source.id)
-        fate = Fate.ADDED if known is None else Fate.CHANGED
+        known = None if f"{source.id}/card" in outdated else held.get(source.id)
+        fate = Fate.CHANGED if source.id in held else Fate.ADDED
         if known == source and origins[source.id] == CATALOGUE:
             fate = Fate.UNCHANGED
         else:
@@ -99,6 +100,28 @@ def _no_longer_read(catalogue: Sequence[Source], library: Library) -> Iterator[R
         if source.read != "yes" and f"{source.id}/text" in fetched:
             library.remove_document(f"{source.id}/text")
             yield Row(source=source.id, title=source.title, place=source.url, fate=Fate.REMOVED)
+
+
+def _split_anew(library: Library, shelf: Shelf) -> Iterator[Row]:
+    """Documents that were split by other rules, from what the shelf remembers of them."""
+    for id, sha256 in library.outdated().items():
+        held, document = library.held(id), shelf.document(sha256)
+        if held is None:
+            continue
+        title, place = held.title, library.source(held.source).url
+        if document is None:
+            why = "split by earlier rules, and no longer at hand to be split anew; add it again"
+            yield Row(source=held.source, title=title, place=place, fate=Fate.NOT_FETCHED, why=why)
+            continue
+        passages = split(document, held.source, held.language)
+        library.put_document(
+            document, passages, id=id, source=held.source, language=held.language,
+            sha256=sha256, fetched=id in library.fetched(),
+        )  # fmt: skip
+        yield Row(
+            source=held.source, title=title, place=place, fate=Fate.CHANGED,
+            language=held.language, pages=len(document.pages), passages=len(passages),
+        )  # fmt: skip
 
 
 def _fetched(

@@ -5,6 +5,7 @@ judge, the odd ones report how it does.
 """
 
 import csv
+import hashlib
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -35,8 +36,16 @@ class Trial:
         return zlib.crc32(self.question.encode()) % 2 == 0
 
 
-def read_trials(path: Path) -> list[Trial]:
-    """The trials of a file. Raises BadCalibration."""
+def digest(path: Path) -> str:
+    """The name of a file of trials: other questions have another. Raises BadCalibration."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise BadCalibration(f"CALIBRATION={path}: {error.strerror}; check the name") from error
+
+
+def read_trials(path: Path, setting: str = "CALIBRATION") -> list[Trial]:
+    """The trials of a file, which `setting` names. Raises BadCalibration."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return [
@@ -49,8 +58,19 @@ def read_trials(path: Path) -> list[Trial]:
             ]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, AttributeError) as error:
         raise BadCalibration(
-            f"CALIBRATION={path}: {error}; it needs the columns question, language and source"
+            f"{setting}={path}: {error}; it needs the columns question, language and source"
         ) from error
+
+
+def read_calibration(path: Path) -> list[Trial]:
+    """The trials that set a judge: some must have no answer. Raises BadCalibration."""
+    trials = read_trials(path)
+    if all(trial.sources for trial in trials):
+        raise BadCalibration(
+            f"CALIBRATION={path}: every question in it has a source, so nothing could be declined;"
+            " add questions that the library does not answer, with an empty source"
+        )
+    return trials
 
 
 def decidable(trials: Sequence[Trial], held: Collection[str]) -> list[Trial]:
@@ -58,15 +78,24 @@ def decidable(trials: Sequence[Trial], held: Collection[str]) -> list[Trial]:
     return [trial for trial in trials if not trial.sources or trial.sources & set(held)]
 
 
-def measure(trials: Sequence[Trial], best: Callable[[Trial], Evidence | None]) -> Judge:
-    """The judge that these trials make. `best` gives the evidence of a trial's best hit."""
+def measure(
+    trials: Sequence[Trial], best: Callable[[Trial], Evidence | None], name: str = ""
+) -> Judge:
+    """The judge that these trials make; `name` is theirs.
+
+    `best` gives the evidence of a trial's best hit.
+    """
     seen = [(trial, evidence) for trial in trials if (evidence := best(trial)) is not None]
     tuning = [pair for pair in seen if pair[0].tunes]
+    rest = [pair for pair in seen if not pair[0].tunes]
+    if all(trial.sources for trial, _ in tuning):
+        tuning, rest = seen, []  # too few to be halved: then there is no half to report on
     made = judge.fit(
         [(evidence, trial.language) for trial, evidence in tuning],
         [bool(trial.sources) for trial, _ in tuning],
+        name,
     )
-    return replace(made, figures=_figures(made, [pair for pair in seen if not pair[0].tunes]))
+    return replace(made, figures=_figures(made, rest))
 
 
 def _figures(made: Judge, rest: Sequence[tuple[Trial, Evidence]]) -> dict[str, float]:

@@ -32,8 +32,9 @@ class Judge:
     weights: tuple[float, ...]
     means: tuple[float, ...]  # of the features, to put them on one scale
     deviations: tuple[float, ...]
-    threshold: float  # the lowest confidence that is answered
+    threshold: float  # the lowest confidence that is answered; above 1: nothing is
     figures: dict[str, float]
+    trials: str = ""  # names the questions that it learned from
 
     def confidence(self, evidence: Evidence, language: str) -> float:
         """The probability, 0 to 1, that a passage with this evidence answers the question."""
@@ -55,32 +56,51 @@ def read(folder: Path) -> Judge:
         raise StaleIndex(f"the index in {folder} has no readable {FILE}; {REMEDY}") from error
 
 
-# Where there are no questions to learn from, the best passage is shown: better than silence.
-UNDECIDED = Judge(
-    weights=(0.0,) * (4 + len(SPOKEN)),
-    means=(0.0,) * (3 + len(SPOKEN)),
-    deviations=(1.0,) * (3 + len(SPOKEN)),
-    threshold=0.0,
-    figures={},
-)
+# What a cosine, a share of words and a nearness to the subject weigh on the starter library, and
+# how they deviate there. It serves where a hub has not yet told which questions its own library
+# answers: means and threshold are then set by the unanswerable ones alone.
+_USUAL = (2.7, 0.7, 0.7)
+_USUALLY = (0.1, 0.2, 0.07, *[0.4] * len(SPOKEN))
+_FEWEST = 5  # answerable questions that a fit needs
 
 
-def fit(seen: Sequence[tuple[Evidence, str]], answerable: Sequence[bool]) -> Judge:
-    """A judge of these best hits, each with its question's language; its threshold is set, too."""
-    if not seen or len(set(answerable)) < 2:
-        return UNDECIDED
-    features = np.array([_features(evidence, language) for evidence, language in seen])
-    means, deviations = features.mean(axis=0), features.std(axis=0) + 1e-9
-    rows = np.column_stack([(features - means) / deviations, np.ones(len(features))])
+def fit(
+    seen: Sequence[tuple[Evidence, str]], answerable: Sequence[bool], trials: str = ""
+) -> Judge:
+    """A judge of these best hits, each with its question's language; its threshold is set, too.
+
+    `trials` names the questions, so that others are noticed. Where none is unanswerable there is
+    nothing to abstain by, and nothing is answered: see `calibration.read_trials`.
+    """
     truth = np.array(answerable, dtype=np.float64)
-    weights = _newton(rows, truth)
+    features = np.array([_features(evidence, language) for evidence, language in seen])
+    if not len(features) or truth.all():
+        nothing = np.zeros(3 + len(SPOKEN))
+        return _judge(np.append(nothing, 0.0), nothing, nothing + 1.0, 2.0, trials)
+    fitted = truth.sum() >= _FEWEST
+    if not fitted:
+        features, truth = features[truth == 0], truth[truth == 0]
+    means, deviations = features.mean(axis=0), np.array(_USUALLY)
+    if fitted:
+        found = features.std(axis=0)
+        deviations = np.where(found > 1e-6, found, deviations)  # the same in all says nothing
+    rows = np.column_stack([(features - means) / deviations, np.ones(len(features))])
+    usual = np.array([*_USUAL, *[0.0] * len(SPOKEN), 0.0])
+    weights = _newton(rows, truth) if fitted else usual
     threshold = _threshold(_logistic(rows @ weights), truth)
+    return _judge(weights, means, deviations, threshold, trials)
+
+
+def _judge(
+    weights: Numbers, means: Numbers, deviations: Numbers, threshold: float, trials: str
+) -> Judge:
     return Judge(
         weights=tuple(weights.tolist()),
         means=tuple(means.tolist()),
         deviations=tuple(deviations.tolist()),
         threshold=threshold,
         figures={},
+        trials=trials,
     )
 
 
@@ -112,4 +132,5 @@ def _threshold(confidences: Numbers, truth: Numbers) -> float:
     wrong = np.sort(confidences[truth == 0])[::-1]
     allowed = int(MOST_WRONG * len(wrong))
     above = confidences[confidences > wrong[allowed]]
-    return float((wrong[allowed] + above.min()) / 2) if len(above) else float(wrong[allowed])
+    # Half-way to the next; where there is none, beyond every question that has no answer.
+    return float((wrong[allowed] + (above.min() if len(above) else 1.0)) / 2)

@@ -3,7 +3,9 @@
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import DatabaseError
 from types import ModuleType
+from zipfile import BadZipFile
 
 from corpus.library import Library
 from index import centring, judge, recipe, snapshots
@@ -11,7 +13,7 @@ from index.centring import Centred
 from index.editing import LIBRARY
 from index.judge import Judge
 from index.plugins import load
-from index.ports import Embedder, Index
+from index.ports import Embedder, Index, StaleIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +50,13 @@ class Current:
 def open_folder(folder: Path, engine: ModuleType, embedder: Embedder) -> Opened:
     """All of the index in `folder`. Raises StaleIndex."""
     recipe.check(recipe.read(folder), engine.ENGINE, embedder)
-    index = engine.open_index(folder, Centred(embedder, centring.read(folder)))
-    return Opened(folder, index, Library(folder / LIBRARY), judge.read(folder))
+    try:
+        index = engine.open_index(folder, Centred(embedder, centring.read(folder)))
+        library = Library(folder / LIBRARY, read_only=True)
+    except (OSError, ValueError, KeyError, RuntimeError, DatabaseError, BadZipFile) as error:
+        # FAISS raises RuntimeError, NumPy the others, each for a file that is cut or gone.
+        raise StaleIndex(
+            f"the index in {folder} is damaged ({type(error).__name__}); run: exchange rollback,"
+            " or: exchange refresh"
+        ) from error
+    return Opened(folder, index, library, judge.read(folder))

@@ -46,7 +46,7 @@ def publish(
     `examine` looks at the finished folder, may write into it, and may refuse it: then nothing is
     switched. Raises BadCalibration before anything is built where `trials` cannot be read.
     """
-    run = _Run(data, library, embedder, engine, calibration.read_trials(trials), progress)
+    run = _Run(data, library, embedder, engine, trials, progress)
 
     def build(folder: Path) -> None:
         run.build(folder)
@@ -76,15 +76,15 @@ class _Run:
         library: Library,
         embedder: Embedder,
         engine: str,
-        trials: list[Trial],
+        trials: Path,
         progress: Progress,
     ) -> None:
+        self._trials, self._named = calibration.read_calibration(trials), calibration.digest(trials)
         self.store = VectorStore(data / "vectors.db")
         self.embedded = 0
         self.judge: Judge
         self._library, self._embedder, self._progress = library, embedder, progress
         self._engine = load("index.engines", engine)
-        self._trials = trials
 
     def build(self, folder: Path) -> None:
         """Fill `folder` with an index, its means, its recipe and its judge."""
@@ -155,7 +155,7 @@ class _Run:
             return hits[0].evidence if hits else None
 
         held = self._library.sources()
-        return calibration.measure(calibration.decidable(self._trials, held), best)
+        return calibration.measure(calibration.decidable(self._trials, held), best, self._named)
 
 
 class _Asked:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from corpus import passages
+from corpus.migrations import SCHEMA
 from index import centring, languages
 from index.ports import Embedder, StaleIndex
 
@@ -22,6 +23,7 @@ class Recipe:
     split: str
     words: str
     centring: str
+    schema: int
 
     def write(self, folder: Path) -> None:
         """Keep it beside the index."""
@@ -49,6 +51,7 @@ def now(engine: str, embedder: Embedder) -> Recipe:
         split=passages.RULES,
         words=languages.RULES,
         centring=centring.RULES,
+        schema=SCHEMA,
     )
 
 

@@ -63,6 +63,7 @@ def prepare(data: Path, build: Callable[[Path], None]) -> Path:
 
 def switch(data: Path, folder: Path, kept: int = KEPT) -> None:
     """Make `folder` current by one rename, then prune the oldest beyond `kept`."""
+    data, folder = data.resolve(), folder.resolve()
     fresh = data / f".{CURRENT}-{os.getpid()}"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.relative_to(data), target_is_directory=True)

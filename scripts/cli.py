@@ -1,6 +1,7 @@
 """The command `exchange`."""
 
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ import typer
 from rich.console import Console
 
 from bot import app, upkeep
-from bot.cards import answer_reply
 from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
+from bot.messages import Question
+from bot.people import BadKey
 from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details
 from corpus.errors import BadCatalogue
@@ -28,6 +30,7 @@ from scripts import report
 from scripts.output import answer_json, library_table, progress_bars
 
 EXPECTED = (
+    BadKey,
     BadSetting,
     Busy,
     NoSnapshot,
@@ -58,6 +61,9 @@ def _plainly() -> Iterator[Settings]:
     except EXPECTED as error:
         notes.print(f"exchange: {error}", markup=False)
         raise typer.Exit(1) from None
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         where = getattr(error, "filename", None) or "the data folder"
@@ -78,10 +84,14 @@ def chat(
         if app.needs_refresh(settings):
             notes.print("Setting up the library: this is done once.")
             with progress_bars(notes) as progress:
-                upkeep.refresh(settings, progress)
+                # Nothing answers now: a library that does worse than an earlier one beats none.
+                done = upkeep.refresh(settings, progress, force=True)
+            if done.forced:
+                for line in report.outcome(done):
+                    notes.print(line, markup=False)
         assistant = app.open_assistant(settings)
         if question is not None:
-            print(terminal.as_text(answer_reply(assistant.answer(question))))
+            print(terminal.as_text(assistant.reply(Question(text=question))))
             return
         app.run(terminal.open_channel(apology=app.apologise), assistant.respond)
 
@@ -98,7 +108,7 @@ def ask(
             if as_json:
                 print(json.dumps(answer_json(assistant, question), ensure_ascii=False), flush=True)
             else:
-                print(terminal.as_text(answer_reply(assistant.answer(question))), end="\n\n")
+                print(terminal.as_text(assistant.reply(Question(text=question))), end="\n\n")
 
 
 def _given(questions: list[str]) -> Iterator[str]:
@@ -198,7 +208,10 @@ def add(
         notes.print(f"exchange: --{one_only[0]} is for one document; {len(targets)} were given")
         raise typer.Exit(2)
     with _plainly() as settings, progress_bars(notes) as progress:
-        rows = upkeep.add_documents(settings, targets, details, progress, _tell)
+        rows, verdict = upkeep.add_documents(settings, targets, details, progress, _tell)
+    if verdict and not verdict.passed:
+        fallen = "; ".join(verdict.fell)
+        notes.print(f"golden questions that fell with it: {fallen}", markup=False)
     if any(row.fate in TROUBLE for row in rows):
         raise typer.Exit(1)
 

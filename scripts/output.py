@@ -18,9 +18,11 @@ from rich.progress import (
 from rich.table import Table
 
 from bot.assistant import Assistant
-from bot.messages import Citation, Quote
+from bot.channels.terminal import as_text
+from bot.messages import Answer, Citation, Question, Quote
 from corpus.library import Holding
 from index import publish
+from index.languages import detect
 
 LABELS = {"listening": "Embedding questions", "reading": "Embedding the library"}
 
@@ -34,7 +36,10 @@ def progress_bars(console: Console) -> Iterator[publish.Progress]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
+    # What a command prints goes where it was sent, and the bars are gone when it asks something.
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as bars:
         tasks: dict[tuple[str, int], TaskID] = {}
 
         def advance(what: str, done: int, total: int) -> None:
@@ -45,20 +50,29 @@ def progress_bars(console: Console) -> Iterator[publish.Progress]:
                 tasks[key] = bars.add_task(label, total=total)
                 if not console.is_terminal:
                     console.print(f"{label}: {total}")
+            bars.start()
             bars.update(tasks[key], completed=done)
+            if bars.finished:
+                bars.stop()
 
         yield advance
+
+
+NO_ANSWER = Answer(answered=False, language="en", quotes=(), sources=(), nearest=())
 
 
 def answer_json(assistant: Assistant, question: str) -> dict[str, object]:
     """One question's answer as plain data; milliseconds are of the whole answer."""
     started = time.perf_counter()
-    answer = assistant.answer(question)
+    language = detect(question)
+    said = assistant.notice(Question(text=question), language)
+    answer = NO_ANSWER if said else assistant.answer(question, language)
     spent = (time.perf_counter() - started) * 1000
     return {
         "question": question,
+        "notice": as_text(said) if said else None,
         "answered": answer.answered,
-        "language": answer.language,
+        "language": language,
         "quotes": [_quote(quote) for quote in answer.quotes],
         "sources": [_citation(citation) for citation in answer.sources],
         "nearest": [_citation(citation) for citation in answer.nearest],

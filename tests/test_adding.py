@@ -169,3 +169,11 @@ def test_a_bad_file_leaves_the_library_as_it_was(
 def test_a_missing_file_and_an_unknown_source_are_told(library: Library, tmp_path: Path) -> None:
     assert "cannot be opened" in put(str(tmp_path / "none.pdf"), library).why
     assert "no such source" in put(file(tmp_path), library, source="S999").why
+
+
+def test_two_chapters_of_one_source_are_both_kept(library: Library, tmp_path: Path) -> None:
+    library.put_source(Source(id="S1", title="Known", url="https://example.org/s1"), "catalogue")
+    put(file(tmp_path, NOTE, "one.md"), library, source="S1")
+    put(file(tmp_path, NOTE.replace("committee", "circle"), "two.md"), library, source="S1")
+    assert {"committee" in p.text for p in library.passages()} == {True, False}
+    assert put(file(tmp_path, NOTE, "one.md"), library, source="S1").fate is Fate.UNCHANGED

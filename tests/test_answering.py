@@ -8,10 +8,13 @@ from bot.links import citation, deep_link
 from bot.messages import Answer
 from corpus.document import Passage
 from corpus.source import Source
-from index.judge import UNDECIDED, Judge
+from index.judge import Judge
 from index.ports import Evidence, Hit, Sentence
 
-JUDGE = replace(UNDECIDED, weights=(8.0, *UNDECIDED.weights[1:-1], -4.0), threshold=0.5)
+JUDGE = Judge(
+    weights=(8.0, *[0.0] * 8, -4.0), means=(0.0,) * 9, deviations=(1.0,) * 9, threshold=0.5,
+    figures={},
+)  # fmt: skip
 PAGES: dict[str, str] = {}
 
 

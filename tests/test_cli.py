@@ -12,6 +12,17 @@ from bot.settings import Settings
 
 QUESTION = "What is the difference between community-based and community-led child protection?"
 
+UNANSWERED = """question,language,source
+will it rain tomorrow,en,
+who won the football match,en,
+how do I bake bread,en,
+what does a litre of petrol cost,en,
+when does the bus leave,en,
+which planet is the largest,en,
+how tall is a giraffe,en,
+what is the capital of France,en,
+"""  # what a hub knows that its library does not answer
+
 
 def exchange(
     *words: str, data: Path, typed: str = "", **settings: str
@@ -40,6 +51,25 @@ def test_ask_json_gives_one_object_a_question(starter: Settings) -> None:
     assert second["nearest"]
 
 
+@pytest.mark.parametrize("words", [("ask", "help"), ("chat", "MSAADA"), ("ask", "--json", "sos")])
+def test_a_safe_word_shows_the_help_card_here_too(
+    starter: Settings, words: tuple[str, ...]
+) -> None:
+    done = exchange(*words, data=starter.exchange_data)
+    assert "childhelplineinternational.org" in done.stdout
+    assert "“" not in done.stdout
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(starter: Settings) -> None:
+    command = f"{sys.executable} -m scripts.cli library --json | head -c 10"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False,
+        cwd=Path(__file__).resolve().parents[1],
+        env={"PATH": os.environ["PATH"], "EXCHANGE_DATA": str(starter.exchange_data)},
+    )  # fmt: skip
+    assert (done.stderr, len(done.stdout)) == ("", 10)
+
+
 def test_chat_answers_a_question_and_exits(starter: Settings) -> None:
     done = exchange("chat", QUESTION, data=starter.exchange_data)
     assert done.returncode == 0, done.stderr
@@ -66,7 +96,7 @@ def test_the_whole_road_of_a_document(tmp_path: Path) -> None:
         "# The weekly circle\n\nIn the weekly circle, grandmothers teach girls to swim.\n"
     )
     trials = tmp_path / "trials.csv"
-    trials.write_text("question,language,source\n")
+    trials.write_text(UNANSWERED)
     settings = {"CATALOGUE": str(catalogue), "CALIBRATION": str(trials)}
     data = tmp_path / "data"
     question = "what do grandmothers teach girls?"
@@ -98,6 +128,8 @@ def test_the_whole_road_of_a_document(tmp_path: Path) -> None:
         (("serve", "telegram"), {}, "TELEGRAM_TOKEN"),
         (("serve", "telegram"), {"TELEGRAM_TOKEN": "wrong"}, "TELEGRAM_TOKEN"),
         (("ask", "x"), {"FETCH_PRIVATE": "perhaps"}, "FETCH_PRIVATE"),
+        (("refresh",), {"CALIBRATION": "tests/golden/none.csv"}, "CALIBRATION=tests/golden/none"),
+        (("rollback",), {}, "no snapshot before the current one"),
     ],
 )
 def test_what_can_be_expected_to_go_wrong_is_one_clear_line(

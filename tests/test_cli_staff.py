@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.site import Site
-from tests.test_cli import exchange
+from tests.test_cli import UNANSWERED, exchange
 
 GUIDE = "<!doctype html><html lang='en'><body><h1>The river guide</h1><p>{}</p></body></html>"
 SAID = "Fishermen walk the girls home from the river each evening before dark."
@@ -27,10 +27,10 @@ def test_refresh_look_publish_undo_and_links(tmp_path: Path, site: Site) -> None
         f"S1,River,{site.url}/guide,,yes\nS2,Market,{site.url}/other,,yes\n"
         f"S3,Gone,{site.url}/gone,A point about nothing much here,yes\n"
     )
-    (tmp_path / "trials.csv").write_text("question,language,source\n")
+    (tmp_path / "trials.csv").write_text(UNANSWERED)
     settings = {
         "CATALOGUE": str(tmp_path / "catalogue.csv"), "CALIBRATION": str(tmp_path / "trials.csv"),
-        "FETCH_PRIVATE": "true", "FETCH_PAUSE": "0",
+        "FETCH_PRIVATE": "true", "FETCH_PAUSE": "0", "GATE": "1",
     }  # fmt: skip
     data = tmp_path / "data"
     page, told = tmp_path / "report.html", tmp_path / "report.json"

@@ -106,6 +106,14 @@ def test_more_shows_other_passages_and_needs_no_memory(assistant: Assistant) -> 
     assert not shown & set(fresh)
 
 
+def test_more_links_each_page(assistant: Assistant) -> None:
+    """Three pages of one document are three links; here the library's own ids stand in."""
+    reply = say(assistant, say(assistant, FIRST["en"]).buttons[0].data, Kind.BUTTON)
+    attributions = [line.text for line in reply.lines if line.text.startswith("— ")]
+    assert attributions
+    assert all(line.endswith("]") for line in attributions)
+
+
 def test_sources_tell_who_wrote_them_and_whether_they_may_be_copied(assistant: Assistant) -> None:
     button = say(assistant, FIRST["pt"]).buttons[-1]
     assert button.label == "Fontes"

@@ -146,6 +146,13 @@ def test_a_dripping_body_does_not_hold_us_for_ever(site: Site, fetcher: Fetcher)
     assert time.monotonic() - started < 8
 
 
+def test_a_small_drip_is_timed_too(site: Site, fetcher: Fetcher) -> None:
+    """Less than any buffer holds: the clock is read at every piece that comes."""
+    started = time.monotonic()
+    assert why(fetcher, site.put("/small", b"x" * 100, drip=0.6)) is Why.TIMEOUT
+    assert time.monotonic() - started < 8
+
+
 def test_a_silent_server_is_given_up(site: Site, fetcher: Fetcher) -> None:
     assert why(fetcher, site.put("/silent", b"x", silent=3)) is Why.TIMEOUT
 

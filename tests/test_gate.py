@@ -8,6 +8,7 @@ import pytest
 
 from bot import gate, upkeep
 from bot.settings import Settings
+from corpus.errors import BadCatalogue
 from index import snapshots
 from index.calibration import Trial
 from index.snapshots import NoSnapshot
@@ -35,7 +36,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     (tmp_path / "golden.csv").write_text(GOLDEN, encoding="utf-8")
     (tmp_path / "trials.csv").write_text(
         "question,language,source\n"
-        + "".join(f"grandmothers teach girls {n},en,S1\nwill it rain {n},en,\n" for n in range(20))
+        + "".join(
+            f"what do grandmothers teach girls {n},en,S1\nwhom do radio shows reach {n},en,S2\n"
+            f"will it rain {n},en,\nwhat does maize cost {n},en,\n"
+            for n in range(20)
+        )
     )
     return Settings(
         exchange_data=tmp_path / "data", catalogue=tmp_path / "catalogue.csv",
@@ -163,3 +168,31 @@ def test_questions_that_are_new_do_not_count_as_fallen() -> None:
     assert verdict.passed
     assert verdict.fell == ()
     assert gate.judge(None, {"a": False}, most=0).passed
+
+
+def test_other_calibration_questions_make_another_judge(
+    settings: Settings, refresh: Refresh
+) -> None:
+    refresh()
+    text = settings.calibration.read_text()
+    settings.calibration.write_text(text + "who sells fish at night,en,\n")
+    assert refresh().published is not None
+    assert refresh().published is None
+
+
+def test_an_id_in_two_catalogues_is_told(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text(GOOD.replace("Circles", "Squares"), encoding="utf-8")
+    both = settings.model_copy(update={"catalogues": str(tmp_path / "other.csv")})
+    with pytest.raises(BadCatalogue, match=r"'Squares' \(S1\) stands in another catalogue"):
+        upkeep.refresh(both, lambda *_: None)
+
+
+def test_a_data_folder_named_from_here_can_be_rolled_back(
+    settings: Settings, refresh: Refresh, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refresh()
+    refresh(GOOD.replace("Radio", "Wireless"), force=True)
+    monkeypatch.chdir(tmp_path)
+    here = settings.model_copy(update={"exchange_data": Path("data")})
+    upkeep.rollback(here)
+    assert sources(settings) == {"Circles", "Radio"}

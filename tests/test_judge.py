@@ -28,10 +28,18 @@ def test_the_threshold_lets_few_of_the_unanswerable_through() -> None:
     assert all(made.confidence(evidence, "en") >= made.threshold for evidence in NEAR)
 
 
-def test_without_both_kinds_of_questions_everything_is_answered() -> None:
+def test_a_hub_that_told_no_answers_yet_still_declines_what_is_far() -> None:
+    """Its own library, the shipped questions: only those without an answer can be judged."""
+    made = judge.fit([(evidence, "en") for evidence in FAR], [False] * 40)
+    wrong = sum(made.confidence(evidence, "en") >= made.threshold for evidence in FAR)
+    assert wrong <= judge.MOST_WRONG * len(FAR)
+    assert made.confidence(NEAR[10], "en") >= made.threshold
+
+
+def test_with_nothing_to_decline_by_nothing_is_answered() -> None:
     for seen, answerable in (([], []), ([(NEAR[0], "en")], [True])):
         made = judge.fit(seen, answerable)
-        assert made.confidence(FAR[0], "sw") >= made.threshold
+        assert made.confidence(NEAR[-1], "sw") < made.threshold
 
 
 def test_a_judge_is_the_same_after_reading_it_back(tmp_path: Path) -> None:

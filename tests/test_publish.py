@@ -146,3 +146,31 @@ def test_old_indexes_are_pruned(tmp_path: Path, trials: Path) -> None:
     kept = sorted((data / snapshots.FOLDER).iterdir())
     assert kept == folders[-snapshots.KEPT :]
     assert folders[-1].stat().st_mode & 0o555 == 0o555, "the bot's user must be able to read it"
+
+
+@pytest.mark.parametrize("file", ["passages.faiss", "library.db", "means.npz", "sentences.npy"])
+def test_a_cut_file_is_told_and_not_a_stack_trace(tmp_path: Path, trials: Path, file: str) -> None:
+    folder = folder_of(run(library_of(TEXTS), tmp_path / "data", trials))
+    (folder / file).write_bytes(b"cut")
+    with pytest.raises(StaleIndex, match=r"is damaged .*exchange rollback"):
+        Current(tmp_path / "data", "local", WordCounts())()
+
+
+def test_opening_a_library_changes_nothing_of_it(
+    tmp_path: Path, trials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later schema must not be written into what was sealed."""
+    folder = folder_of(run(library_of(TEXTS), tmp_path / "data", trials))
+    from corpus import migrations
+
+    later = (*migrations.MIGRATIONS, lambda db: db.execute("create table later (x)"))
+    monkeypatch.setattr(migrations, "MIGRATIONS", later)
+    Current(tmp_path / "data", "local", WordCounts())()
+    assert snapshots.verify(folder) == []
+
+
+def test_a_file_of_trials_without_an_unanswerable_question_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trials.csv"
+    path.write_text("question,language,source\nwho lives there,en,A\n", encoding="utf-8")
+    with pytest.raises(BadCalibration, match="nothing could be declined"):
+        run(library_of(TEXTS), tmp_path / "data", path)

@@ -28,12 +28,11 @@ def reader(starter: Settings, tmp_path_factory: pytest.TempPathFactory) -> Assis
     data = tmp_path_factory.mktemp("real") / "data"
     shutil.copytree(starter.exchange_data, data, symlinks=True)
     settings = Settings(exchange_data=data)
-    outcomes = upkeep.add_documents(
-        settings, [str(REPORT)], Details(), lambda *_: None, lambda _: None
-    ) + upkeep.add_documents(
-        settings, [str(COMMUNIQUE)], Details(source="S001"), lambda *_: None, lambda _: None
-    )
-    assert [outcome.fate for outcome in outcomes] == [Fate.ADDED, Fate.ADDED]
+    for path, details in ((REPORT, Details()), (COMMUNIQUE, Details(source="S001"))):
+        (row,), _ = upkeep.add_documents(
+            settings, [str(path)], details, lambda *_: None, lambda _: None
+        )
+        assert row.fate is Fate.ADDED
     return app.open_assistant(settings)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from corpus.fetch import Fetcher, Manners
 from corpus.library import ADDED, Library
+from corpus.passages import split
 from corpus.refresh import refresh
 from corpus.report import Fate, Row
 from corpus.shelf import Shelf
@@ -165,3 +166,20 @@ def test_duplicates_are_told_and_kept_once(desk: Desk, site: Site) -> None:
     told = {row.source: row.fate for row in rows if not row.card}
     assert sorted(told.values()) == [Fate.ADDED, Fate.DUPLICATE, Fate.DUPLICATE]
     assert desk.text().count("Children speak first") == 1
+
+
+def test_other_split_rules_split_everything_anew(
+    desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = replace(read(site, "/one", "S1"), key_points=("A point about village meetings",))
+    desk.refresh(source)
+    desk.library.put_source(replace(A, id="D1"), ADDED)
+    desk.library.put_document(
+        A.card(), split(A.card(), "D1", "en"), id="D1/text", source="D1", language="en", sha256="x"
+    )
+    monkeypatch.setattr("corpus.passages.RULES", "words-1-2/9")
+    told = {(row.source, row.card): row.fate for row in desk.refresh(source)}
+    assert told["S1", True] is Fate.CHANGED
+    assert told["S1", False] is Fate.UNCHANGED, "it says what it said"
+    assert told["D1", False] is Fate.NOT_FETCHED, "no longer at hand; staff are told"
+    assert list(desk.library.outdated()) == ["D1/text"]

@@ -96,7 +96,7 @@ class LocalIndex:
         self._direction = np.load(folder / DIRECTION)
         self._folder = folder
         self._local = threading.local()  # a connection a thread: SQLite would queue them all on one
-        self._library = Library(folder / LIBRARY)
+        self._library = Library(folder / LIBRARY, read_only=True)
         self._documents = self._words_db().execute("select count(*) from words").fetchone()[0]
 
     def search(self, question: str, language: str, k: int) -> list[Hit]:
