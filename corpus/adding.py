@@ -75,7 +75,7 @@ def _put(
     name = "text" if new else source_id(download.url)  # a source may have several documents
     key = digest(download.data)
     row = keep(document, key, source, target, library, detect, language, name=name)
-    if new and row.fate is Fate.DUPLICATE and before is None:
+    if new and (row.fate is Fate.REMOVED or (row.fate is Fate.DUPLICATE and before is None)):
         library.remove_source(source.id)
     if row.fate is Fate.UNCHANGED and before != source:
         return replace(row, fate=Fate.CHANGED)

@@ -56,11 +56,14 @@ def keep(
     twin = library.twin(sha256, id)
     if twin is not None:
         why = f"the same bytes as {twin.title!r} ({twin.source}), which is held already"
+        # What this source said before is said no more: its earlier text may not answer on.
+        stale = library.held(id) is not None
+        library.remove_document(id)
         return Row(
             source=source.id,
             title=source.title,
             place=place,
-            fate=Fate.DUPLICATE,
+            fate=Fate.REMOVED if stale else Fate.DUPLICATE,
             why=why,
             language=spoken,
         )

@@ -31,7 +31,7 @@ class Row:
     title: str
     place: str  # the file or address; of a card, the source's link
     fate: Fate
-    why: str = ""  # for DUPLICATE and trouble: one line
+    why: str = ""  # for DUPLICATE, trouble, and what gave way to another: one line
     card: bool = False  # the summary, not the document itself
     language: str = ""
     pages: int = 0

@@ -219,8 +219,9 @@ def add(
 def _tell(row: Row) -> None:
     if row.fate in TROUBLE:
         notes.print(f"not added: {row.why}", markup=False)
-    elif row.fate is Fate.DUPLICATE:
-        notes.print(f"not added: {row.place}: {row.why}", markup=False)
+    elif row.fate in (Fate.DUPLICATE, Fate.REMOVED):
+        what = "not added" if row.fate is Fate.DUPLICATE else "removed"
+        notes.print(f"{what}: {row.place}: {row.why}", markup=False)
     else:
         print(
             f"{row.fate}: {row.place}: {row.title!r}, {row.language},"

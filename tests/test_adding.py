@@ -177,3 +177,14 @@ def test_two_chapters_of_one_source_are_both_kept(library: Library, tmp_path: Pa
     put(file(tmp_path, NOTE.replace("committee", "circle"), "two.md"), library, source="S1")
     assert {"committee" in p.text for p in library.passages()} == {True, False}
     assert put(file(tmp_path, NOTE, "one.md"), library, source="S1").fate is Fate.UNCHANGED
+
+
+def test_a_file_that_became_a_copy_of_another_is_no_second_source(
+    library: Library, tmp_path: Path
+) -> None:
+    one, two = file(tmp_path, NOTE, "one.md"), file(tmp_path, NOTE.replace("week", "day"), "two.md")
+    put(one, library)
+    put(two, library)
+    row = put(file(tmp_path, NOTE, "two.md"), library)
+    assert row.fate is Fate.REMOVED
+    assert len(library.sources()) == len(library.holdings()) == 1

@@ -168,6 +168,19 @@ def test_duplicates_are_told_and_kept_once(desk: Desk, site: Site) -> None:
     assert desk.text().count("Children speak first") == 1
 
 
+def test_a_document_that_became_another_ones_copy_does_not_answer_with_its_old_text(
+    desk: Desk, site: Site
+) -> None:
+    sources = read(site, "/one", "S1"), read(site, "/two", "S2")
+    desk.refresh(*sources)
+    site.put("/one", TWO)
+    (row,) = [row for row in desk.refresh(*sources) if row.fate is not Fate.UNCHANGED]
+    assert (row.source, row.fate) == ("S1", Fate.REMOVED)
+    assert "the same bytes as 'Guide S2'" in row.why
+    assert "speak first" not in desk.text()
+    assert fates(desk.refresh(*sources))["S1"] is Fate.DUPLICATE
+
+
 def test_other_split_rules_split_everything_anew(
     desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
