@@ -22,9 +22,9 @@ from corpus.links import Link, check_links
 from corpus.report import Row, changes
 from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
-from index import calibration, judge, snapshots
+from index import calibration, judge, recipe, snapshots
 from index.calibration import Trial
-from index.editing import editing, held_library
+from index.editing import editing, held_library, locked
 from index.languages import SPOKEN, detect
 from index.opened import open_folder
 from index.plugins import load
@@ -202,9 +202,14 @@ def links(settings: Settings, progress: Progress) -> list[Link]:
 
 
 def rollback(settings: Settings, name: str = "") -> str:
-    """Make an earlier library current and tell its name. Raises Busy, NoSnapshot."""
-    with editing(settings.exchange_data):
-        return snapshots.rollback(settings.exchange_data, name).name
+    """Make an earlier library current and tell its name. Raises Busy, NoSnapshot, StaleIndex."""
+    engine, embedder = load("index.engines", settings.engine), open_embedder(settings)
+
+    def fits(folder: Path) -> None:
+        recipe.check(recipe.read(folder), engine.ENGINE, embedder)
+
+    with locked(settings.exchange_data):  # the present library is not opened: it may be damaged
+        return snapshots.rollback(settings.exchange_data, name, fits).name
 
 
 def _language(text: str, stated: str | None) -> str:

@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,15 +28,17 @@ class Busy(Exception):
 
 @contextmanager
 def editing(data: Path) -> Iterator[Library]:
-    """A copy of the current library to change and to hand to `publish`. Raises Busy."""
-    data.mkdir(parents=True, exist_ok=True)
-    with _locked(data / LOCK):
+    """A copy of the current library to change and to hand to `publish`.
+
+    Raises Busy, and StaleIndex where the current library is damaged.
+    """
+    with locked(data):
         copy = data / COPY
         _discard(copy)
         held = held_library(data)
         if held is not None:
             shutil.copyfile(held, copy)
-        library = Library(copy)
+        library = _opened(copy, held)
         try:
             yield library
         finally:
@@ -51,10 +54,20 @@ def held_library(data: Path) -> Path | None:
         return None
 
 
+def _opened(copy: Path, held: Path | None) -> Library:
+    try:
+        return Library(copy)
+    except sqlite3.OperationalError:  # a full disk, say: the library itself may be whole
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StaleIndex(f"{held} is damaged ({error}); run: exchange rollback") from error
+
+
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock; the system lets go of it however the process ends."""
-    with path.open("a+", encoding="utf-8") as file:
+def locked(data: Path) -> Iterator[None]:
+    """Hold the lock of `data`; the system lets go of it however the process ends. Raises Busy."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / LOCK).open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

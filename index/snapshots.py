@@ -98,10 +98,13 @@ def listed(data: Path) -> list[Snapshot]:
     ]
 
 
-def rollback(data: Path, name: str = "") -> Path:
+def rollback(
+    data: Path, name: str = "", check: Callable[[Path], None] = lambda folder: None
+) -> Path:
     """Make an earlier snapshot current: the one of this name, else the one before.
 
-    Raises NoSnapshot where there is none or where its files are not what was published.
+    `check` may raise an error of its own for a folder that this program cannot open. Raises
+    NoSnapshot where there is none or where its files are not what was published.
     """
     kept = listed(data)
     here = next((n for n, snapshot in enumerate(kept) if snapshot.current), -1)
@@ -114,6 +117,7 @@ def rollback(data: Path, name: str = "") -> Path:
     damaged = verify(folder)
     if damaged:
         raise NoSnapshot(f"{folder.name} is damaged ({', '.join(damaged)}); choose another")
+    check(folder)
     switch(data, folder, kept=len(kept))
     return folder
 

@@ -73,6 +73,14 @@ def _plainly() -> Iterator[Settings]:
             markup=False,
         )
         raise typer.Exit(1) from None
+    except sqlite3.DatabaseError as error:  # no SQLite file, or one that is cut
+        notes.print(
+            f"exchange: a file in the data folder is damaged ({error}); for the library run:"
+            " exchange rollback. Else remove the damaged one of shelf.db, vectors.db, links.db"
+            " and people.db: it is made anew",
+            markup=False,
+        )
+        raise typer.Exit(1) from None
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,19 @@ def test_what_can_be_expected_to_go_wrong_is_one_clear_line(
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "wrong:" not in done.stderr, "a token is never printed"
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [("shelf.db", ("refresh",)), ("links.db", ("links",)), ("people.db", ("ask", "x"))],
+)
+def test_a_damaged_file_of_the_data_folder_is_one_clear_line(
+    starter: Settings, tmp_path: Path, file: str, words: tuple[str, ...]
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(starter.exchange_data, data, symlinks=True)
+    (data / file).write_bytes(b"no database" * 500)
+    done = exchange(*words, data=data)
+    assert done.returncode == 1
+    assert "is not a database" in done.stderr
+    assert "Traceback" not in done.stderr

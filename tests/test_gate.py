@@ -11,6 +11,7 @@ from bot.settings import Settings
 from corpus.errors import BadCatalogue
 from index import snapshots
 from index.calibration import Trial
+from index.ports import StaleIndex
 from index.snapshots import NoSnapshot
 from scripts import report
 from tests.doubles.embedder import WordCounts
@@ -118,6 +119,27 @@ def test_a_damaged_snapshot_is_not_gone_back_to(settings: Settings, refresh: Ref
         upkeep.rollback(settings)
     with pytest.raises(NoSnapshot, match="no snapshot 'x'; there is 2"):
         upkeep.rollback(settings, "x")
+
+
+def test_a_damaged_library_can_be_undone_too(settings: Settings, refresh: Refresh) -> None:
+    refresh()
+    refresh(GOOD.replace("Radio", "Wireless"), force=True)
+    (snapshots.current(settings.exchange_data) / "library.db").write_bytes(b"no database" * 500)
+    with pytest.raises(StaleIndex, match=r"library\.db is damaged .*exchange rollback"):
+        refresh()
+    upkeep.rollback(settings)
+    assert sources(settings) == {"Circles", "Radio"}
+
+
+def test_nothing_is_gone_back_to_that_this_program_cannot_open(
+    settings: Settings, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh()
+    monkeypatch.setattr("index.languages.RULES", "later/9")
+    refresh(GOOD.replace("Radio", "Wireless"), force=True)
+    with pytest.raises(StaleIndex, match="made with words"):
+        upkeep.rollback(settings)
+    assert sources(settings) == {"Circles", "Wireless"}
 
 
 def test_no_leave_nothing_changed(settings: Settings, refresh: Refresh) -> None:
