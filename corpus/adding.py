@@ -1,12 +1,14 @@
 """Real documents into the library, with their pages: files and addresses, one by one."""
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes
 
-from corpus.canonical import canonical
+from corpus.canonical import canonical, scheme
 from corpus.document import Document
+from corpus.encodings import printable
 from corpus.errors import FetchFailed, ScannedDocument, UnreadableDocument, Why
 from corpus.fetch import Download, Fetcher, NotModified
 from corpus.files import read_file
@@ -53,7 +55,9 @@ def add(
         new = source is None
         language = described.link_language if new else details.language
         with library.changing():
-            return _put(described, new, language, document, download, target, library, detect)
+            return _put(
+                described, new, language, document, download, printable(target), library, detect
+            )
     except (UnreadableDocument, FetchFailed) as error:
         return failure(error, details.source, target, target)
 
@@ -89,7 +93,13 @@ def failure(error: Exception, source: str, title: str, place: str) -> Row:
         fate = Fate.SCANNED
     elif isinstance(error, FetchFailed):
         fate = Fate.DEAD_LINK if error.why is Why.GONE else Fate.NOT_FETCHED
-    return Row(source=source, title=title, place=place, fate=fate, why=str(error))
+    return Row(
+        source=source,
+        title=printable(title),
+        place=printable(place),
+        fate=fate,
+        why=printable(str(error)),
+    )
 
 
 def get(target: str, fetcher: Fetcher) -> Download:
@@ -97,15 +107,22 @@ def get(target: str, fetcher: Fetcher) -> Download:
 
     Raises UnreadableDocument, FetchFailed.
     """
-    scheme = urlsplit(target).scheme
-    if scheme in ("http", "https"):
+    kind = scheme(target)
+    if kind and kind != "file":
         fetched = fetcher.get(target)
         if isinstance(fetched, NotModified):
             raise FetchFailed(f"{target}: the server sent nothing; try again", Why.AWAY)
         return fetched
-    path = Path(unquote(urlsplit(target).path)) if scheme == "file" else Path(target)
+    path = _file(target) if kind == "file" else Path(target)
     data = read_file(path, fetcher.manners.most_bytes)
-    return Download(url=path.resolve().as_uri(), name=path.name, media_type="", data=data)
+    name = printable(path.name)
+    return Download(url=path.resolve().as_uri(), name=name, media_type="", data=data)
+
+
+def _file(url: str) -> Path:
+    """The path in a file:// address, in whatever bytes its name is written."""
+    _, slash, path = url.partition("://")[2].partition("/")
+    return Path(os.fsdecode(unquote_to_bytes(slash + path)))
 
 
 def _known(id: str, library: Library) -> Source:

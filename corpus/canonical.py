@@ -42,6 +42,12 @@ def canonical(url: str) -> str:
     return f"https://{host}{path}" + (f"?{query}" if query else "")
 
 
+def scheme(place: str) -> str:
+    """What stands before "://", small; "" for a path. Never raises, unlike urllib's."""
+    before, mark, _ = place.strip().partition("://")
+    return before.lower() if mark and before.isalpha() else ""
+
+
 def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".").lower()
     with suppress(UnicodeError):  # no name that could be looked up: it stays what it is

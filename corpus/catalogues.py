@@ -11,7 +11,8 @@ import feedparser
 from lxml import etree
 
 from corpus.adding import KINDS, get, source_id
-from corpus.canonical import canonical
+from corpus.canonical import canonical, scheme
+from corpus.encodings import printable
 from corpus.errors import BadCatalogue, FetchFailed, UnreadableDocument
 from corpus.fetch import Fetcher
 from corpus.source import Source, read_catalogue
@@ -27,7 +28,7 @@ def read_sources(place: str, fetcher: Fetcher) -> list[Source]:
 
     Raises BadCatalogue, one line.
     """
-    if urlsplit(place).scheme not in ("http", "https"):
+    if scheme(place) not in ("http", "https"):
         path = Path(place)
         if path.is_dir():
             return _limited(place, _folder(path))
@@ -61,9 +62,16 @@ def _source(url: str, title: str, publisher: str = "", authors: str = "", year: 
     ending = Path(unquote(urlsplit(url).path)).suffix.lower()
     kind = KINDS[_ENDINGS[ending]] if ending in _ENDINGS else "page"
     return Source(
-        id=source_id(url), title=" ".join(title.split())[:300] or url, url=url, link_kind=kind,
-        read="yes", publisher=publisher, authors=authors, year=year,
+        id=source_id(url), title=printable(" ".join(title.split()))[:300] or url, url=url,
+        link_kind=kind, read="yes", publisher=publisher, authors=authors, year=year,
     )  # fmt: skip
+
+
+def _is_web(url: str) -> bool:
+    try:
+        return scheme(url) in ("http", "https") and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _feed_or_sitemap(place: str, fetcher: Fetcher) -> Iterator[Source]:
@@ -80,7 +88,7 @@ def _feed_or_sitemap(place: str, fetcher: Fetcher) -> Iterator[Source]:
     publisher = str(feed.feed.get("title", ""))
     for entry in feed.entries:
         link = str(entry.get("link", ""))
-        if urlsplit(link).scheme in ("http", "https"):
+        if _is_web(link):
             moment = entry.get("published_parsed") or entry.get("updated_parsed")
             yield _source(
                 link, str(entry.get("title", "")), publisher=publisher,
@@ -97,7 +105,7 @@ def _sitemap(place: str, data: bytes, fetcher: Fetcher, depth: int) -> Iterator[
     places = [str(node.text).strip() for node in root.iterfind("{*}*/{*}loc") if node.text]
     if etree.QName(root).localname != "sitemapindex":
         for url in places:
-            if urlsplit(url).scheme in ("http", "https"):
+            if _is_web(url):
                 yield _source(url, _readable(url))
         return
     if depth <= 1:

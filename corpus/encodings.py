@@ -34,6 +34,15 @@ def decoded(data: bytes, declared: str = "") -> str:
     return data.decode("cp1252", "replace")
 
 
+def printable(text: str) -> str:
+    """A file's name as it can be stored and shown: no halves of surrogate pairs, no controls.
+
+    Python reads a name that is not UTF-8 with such halves, which no database takes.
+    """
+    told = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(char if char.isprintable() else "?" for char in told)
+
+
 def is_binary(data: bytes) -> bool:
     """Whether some bytes are no text in an encoding of one byte a letter, nor in UTF-8."""
     head = data[:65536]

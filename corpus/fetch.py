@@ -133,7 +133,7 @@ class Fetcher:
     ) -> Iterator[tuple[str, Came | FetchFailed]]:
         by_host: defaultdict[str, list[str]] = defaultdict(list)
         for url in urls:
-            by_host[urlsplit(url).netloc.lower()].append(url)
+            by_host[_host(url)].append(url)
         done: SimpleQueue[tuple[str, Came | FetchFailed]] = SimpleQueue()
 
         def one_host(own: list[str]) -> None:
@@ -277,6 +277,13 @@ class Fetcher:
             media_type=head.get("content-type", "").split(";")[0].strip().lower(),
             last_modified=head.get("last-modified", ""),
         )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:  # no address: its own request says so
+        return url
 
 
 def _body(response: httpx.Response, url: str, deadline: float, manners: Manners) -> bytes:

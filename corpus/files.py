@@ -20,8 +20,13 @@ def read_file(path: Path, most: int) -> bytes:
         os.close(handle)
         what = "a folder" if stat.S_ISDIR(mode) else "no ordinary file"
         raise UnreadableDocument(f"{path}: this is {what}; give a document")
-    with os.fdopen(handle, "rb") as file:
-        data = file.read(most + 1)
+    try:
+        with os.fdopen(handle, "rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:  # a failing disk, a share that has gone
+        raise UnreadableDocument(
+            f"{path}: cannot be read ({error.strerror}); copy it to this machine and try again"
+        ) from error
     if len(data) > most:
         raise UnreadableDocument(f"{path}: larger than {most / 1e6:g} MB; split it into parts")
     return data

@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from urllib.parse import urlsplit
 
 from corpus.adding import failure, get
+from corpus.canonical import scheme
 from corpus.errors import FetchFailed, UnreadableDocument
 from corpus.fetch import Download, Fetched, Fetcher, NotModified
 from corpus.keeping import Detect, digest, keep, read
@@ -128,7 +128,7 @@ def _fetched(
     urls: Sequence[str], shelf: Shelf, fetcher: Fetcher
 ) -> Iterator[tuple[str, Fetched | FetchFailed | UnreadableDocument]]:
     """Files first, then the web, hosts side by side."""
-    web = [url for url in urls if urlsplit(url).scheme in ("http", "https")]
+    web = [url for url in urls if scheme(url) in ("http", "https")]
     for url in urls:
         if url not in web:
             try:

@@ -171,6 +171,22 @@ def test_a_missing_file_and_an_unknown_source_are_told(library: Library, tmp_pat
     assert "no such source" in put(file(tmp_path), library, source="S999").why
 
 
+@pytest.mark.parametrize(
+    "target", ["//[x", "http://[bad", "file://[bad", "ftp://a.org/x", "", "\udcff"]
+)
+def test_a_target_that_is_nothing_is_one_clear_line(library: Library, target: str) -> None:
+    row = put(target, library)
+    assert row.fate in TROUBLE
+    assert "\n" not in row.why
+    assert (row.why + row.place).encode()
+
+
+def test_a_file_that_fails_while_it_is_read_is_one_clear_line(library: Library) -> None:
+    if not Path("/proc/self/mem").exists():
+        pytest.skip("no file here opens and then fails")
+    assert "cannot be read" in put("/proc/self/mem", library).why
+
+
 def test_two_chapters_of_one_source_are_both_kept(library: Library, tmp_path: Path) -> None:
     library.put_source(Source(id="S1", title="Known", url="https://example.org/s1"), "catalogue")
     put(file(tmp_path, NOTE, "one.md"), library, source="S1")

@@ -21,6 +21,7 @@ FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>The hub</title
 <item><title>First guide</title><link>https://a.org/one?utm_source=x</link>
 <pubDate>Mon, 05 Nov 2018 10:00:00 GMT</pubDate></item>
 <item><title>No link</title></item>
+<item><title>Broken</title><link>http://[bad</link></item>
 <item><title>Script</title><link>javascript:alert(1)</link></item></channel></rss>"""
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>The hub</title><entry>
 <title>A note</title><link href="https://a.org/note.pdf"/><updated>2020-01-02T00:00:00Z</updated>

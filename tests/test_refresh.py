@@ -1,15 +1,18 @@
 """A refresh over a real site: first, again, one page edited, one document removed, faults."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from corpus.catalogues import read_sources
 from corpus.fetch import Fetcher, Manners
 from corpus.library import ADDED, Library
 from corpus.passages import split
 from corpus.refresh import refresh
-from corpus.report import Fate, Row
+from corpus.report import TROUBLE, Fate, Row
 from corpus.shelf import Shelf
 from corpus.source import Source
 from tests.doubles.site import Site
@@ -148,6 +151,27 @@ def test_a_bad_document_never_stops_the_others(desk: Desk, site: Site) -> None:
     assert told["S1"].fate is Fate.UNREADABLE
     assert "\n" not in told["S1"].why
     assert told["S2"].fate is Fate.ADDED
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "file://[bad/x.pdf", "http://", "http://x:99999/"])
+def test_an_address_that_is_none_never_stops_the_others(desk: Desk, site: Site, url: str) -> None:
+    bad = Source(id="S1", title="Bad", url=url, read="yes")
+    told = {row.source: row for row in desk.refresh(bad, read(site, "/two", "S2")) if not row.card}
+    assert told["S1"].fate in TROUBLE
+    assert "\n" not in told["S1"].why
+    assert told["S2"].fate is Fate.ADDED
+
+
+def test_a_name_that_is_not_utf8_is_read_like_any_other(desk: Desk, tmp_path: Path) -> None:
+    try:
+        with open(os.fsencode(tmp_path) + b"/ni\xf1os.md", "wb") as file:
+            file.write(b"# Rivers\n\nFishermen walk the girls home from the river each evening.\n")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    with Fetcher() as fetcher:
+        rows = desk.refresh(*read_sources(str(tmp_path), fetcher))
+    assert {(row.title, row.fate) for row in rows} == {("ni?os", Fate.ADDED)}
+    assert "Fishermen" in desk.text()
 
 
 def test_a_row_that_is_not_read_any_more_loses_its_document(desk: Desk, site: Site) -> None:
