@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 # Parameters that say where a reader came from or how a page is laid out, not which page it is.
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_ga|_hs\w+|spm|"
-    r"layout|embed|amp|share|source|ref|ref_src|print|tmpl",
+    r"layout|embed|amp|share|ref_src|print|tmpl",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\s\x00-\x20]+")

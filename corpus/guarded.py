@@ -13,6 +13,9 @@ from typing import Any
 import httpcore
 import httpx
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last bits
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291: what is given out of IPv6
+
 
 class PrivateAddress(Exception):
     """A host whose address is not public. Its text names it."""
@@ -29,6 +32,10 @@ def public(address: str) -> bool:
     parsed = ipaddress.ip_address(address)
     if isinstance(parsed, ipaddress.IPv6Address):
         inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or [None])[-1]
+        if parsed in _NAT64:
+            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+        if inner is None and parsed not in _UNICAST:
+            return False
         parsed = inner or parsed
     return parsed.is_global and not parsed.is_multicast
 

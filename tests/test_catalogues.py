@@ -135,7 +135,8 @@ def test_many_addresses_of_one_page(same: str) -> None:
 @pytest.mark.parametrize(
     "other",
     ["https://example.org/guide", "https://example.org/Guide?id=2", "https://example.org:8080/Guide",
-     "https://sub.example.org/Guide"],
+     "https://sub.example.org/Guide", "https://example.org/Guide?ref=2",
+     "https://example.org/Guide?source=2"],
 )  # fmt: skip
 def test_other_pages_stay_apart(other: str) -> None:
     assert canonical(other) != "https://example.org/Guide"

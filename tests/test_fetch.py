@@ -175,7 +175,8 @@ def test_only_web_addresses(fetcher: Fetcher, url: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "localhost", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1",
-     "10.0.0.1", "169.254.169.254", "192.168.1.1", "[fe80::1]", "public.org@127.0.0.1"],
+     "10.0.0.1", "169.254.169.254", "192.168.1.1", "[fe80::1]", "public.org@127.0.0.1",
+     "[64:ff9b::a00:1]", "[::7f00:1]", "[64:ff9b:1::1]"],
 )  # fmt: skip
 def test_private_addresses_are_refused_however_they_are_written(site: Site, host: str) -> None:
     port = site.url.rsplit(":", 1)[1]
