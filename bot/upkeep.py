@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.gate import Verdict
 from bot.settings import Settings
 from corpus import refresh as refreshing
 from corpus.adding import Details, add, source_id
+from corpus.canonical import canonical
 from corpus.catalogues import read_sources
 from corpus.errors import BadCatalogue
 from corpus.fetch import Fetcher, Manners
@@ -94,6 +95,17 @@ def _catalogued(settings: Settings, fetcher: Fetcher) -> list[Source]:
                     " take it out of one"
                 )
             sources.setdefault(source.id, source)
+    return _one_an_address(sources)
+
+
+def _one_an_address(sources: dict[str, Source]) -> list[Source]:
+    """A document of a feed, sitemap or folder that a row describes is read for that row."""
+    given = {canonical(s.url): s.id for s in sources.values() if s.id != source_id(s.url)}
+    for source in list(sources.values()):
+        id = given.get(canonical(source.url), source.id)
+        if source.id == source_id(source.url) != id:
+            sources[id] = replace(sources[id], read="yes")
+            del sources[source.id]
     return list(sources.values())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 
 from corpus.adding import failure, get
-from corpus.canonical import scheme
+from corpus.canonical import canonical, scheme
 from corpus.errors import FetchFailed, UnreadableDocument
 from corpus.fetch import Download, Fetched, Fetcher, NotModified
 from corpus.keeping import Detect, digest, keep, read
@@ -35,11 +35,12 @@ def refresh(
     rows = [*_gone(catalogue, library), *_cards(catalogue, library)]
     rows += _no_longer_read(catalogue, library)
     wanted = [source for source in catalogue if source.read == "yes"]
-    by_url = {source.url: source for source in reversed(wanted)}
+    first = {canonical(source.url): source for source in reversed(wanted)}
+    by_url = {source.url: source for source in first.values()}
     for done, (url, got) in enumerate(_fetched(list(by_url), shelf, fetcher), start=1):
         rows.append(_document(by_url[url], got, library, shelf, detect))
         progress("fetching", done, len(by_url))
-    rows += _same_address(wanted, by_url)
+    rows += _same_address(wanted, first)
     rows += _split_anew(library, shelf)
     order = list(Fate)
     return sorted(rows, key=lambda row: (order.index(row.fate), row.source, row.card))
@@ -177,11 +178,11 @@ def _learn(url: str, got: Download, key: str, shelf: Shelf) -> None:
         shelf.learn(Known(url=url, etag=got.etag, last_modified=got.last_modified, sha256=key))
 
 
-def _same_address(wanted: Sequence[Source], by_url: dict[str, Source]) -> Iterator[Row]:
+def _same_address(wanted: Sequence[Source], first: dict[str, Source]) -> Iterator[Row]:
     for source in wanted:
-        first = by_url[source.url]
-        if first is not source:
-            why = f"the same address as {first.title!r} ({first.id})"
+        other = first[canonical(source.url)]
+        if other is not source:
+            why = f"the same address as {other.title!r} ({other.id})"
             yield Row(
                 source=source.id, title=source.title, place=source.url, fate=Fate.DUPLICATE, why=why
             )

@@ -218,3 +218,18 @@ def test_a_data_folder_named_from_here_can_be_rolled_back(
     here = settings.model_copy(update={"exchange_data": Path("data")})
     upkeep.rollback(here)
     assert sources(settings) == {"Circles", "Radio"}
+
+
+def test_what_a_feed_and_the_catalogue_name_is_one_source(
+    settings: Settings, refresh: Refresh, tmp_path: Path
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "tides.md").write_text("# Tides\n\nThe tide is told to the girls each evening.\n")
+    place = (folder / "tides.md").as_uri()
+    both = settings.model_copy(update={"catalogues": str(folder)})
+    settings.catalogue.write_text(GOOD + f"S3,Tides,{place},Girls are told the tide\n")
+    upkeep.refresh(both, lambda *_: None)
+    held = {(held.source, held.media_type) for held in upkeep.holdings(settings)}
+    assert {("S3", "text/x-card"), ("S3", "text/markdown")} <= held
+    assert {source for source, _ in held} == {"S1", "S2", "S3"}

@@ -192,6 +192,13 @@ def test_duplicates_are_told_and_kept_once(desk: Desk, site: Site) -> None:
     assert desk.text().count("Children speak first") == 1
 
 
+def test_another_spelling_of_an_address_is_the_same_document(desk: Desk, site: Site) -> None:
+    one = read(site, "/one", "S1")
+    rows = desk.refresh(one, replace(one, id="S2", url=one.url + "/?utm_source=x"))
+    told = {row.source: row.fate for row in rows if not row.card}
+    assert told == {"S1": Fate.ADDED, "S2": Fate.DUPLICATE}
+
+
 def test_a_document_that_became_another_ones_copy_does_not_answer_with_its_old_text(
     desk: Desk, site: Site
 ) -> None:
