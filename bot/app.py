@@ -16,7 +16,6 @@ from index.opened import Current
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
 
-SHELF = "shelf.db"
 APOLOGY = (
     "I could not answer just now, because of a fault on my side. Please send it again in a moment."
 )

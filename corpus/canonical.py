@@ -25,9 +25,7 @@ def canonical(url: str) -> str:
         port = parts.port
     except ValueError:
         return url.strip()
-    if parts.scheme.lower() not in _PORTS or not re.fullmatch(
-        r"[^\s\x00-\x20]+", parts.hostname or ""
-    ):
+    if parts.scheme.lower() not in _PORTS or not _NAME.fullmatch(parts.hostname or ""):
         return url.strip()
     host = _host(parts)
     if port is not None and port not in _PORTS.values():
