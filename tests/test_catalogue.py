@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ def test_the_starter_library_has_its_134_sources() -> None:
     assert len(sources) == 134
     assert all(source.key_points for source in sources)
     assert all(source.link_kind and len(source.link_language) == 2 for source in sources)
+
+
+def test_no_key_point_is_a_note_to_ourselves() -> None:
+    ours = re.compile(r"to handle|pair with|also hosts|cross-lingual|to check|TODO", re.IGNORECASE)
+    said = [point for source in read_catalogue() for point in source.key_points]
+    assert [point for point in said if ours.search(point)] == []
 
 
 def test_no_link_leads_through_a_strangers_proxy() -> None:
