@@ -215,6 +215,19 @@ def add(
     if one_only and len(targets) > 1:
         notes.print(f"exchange: --{one_only[0]} is for one document; {len(targets)} were given")
         raise typer.Exit(2)
+    own = [name for name in ("title", "publisher", "year", "url") if getattr(details, name)]
+    if source and own:
+        notes.print(
+            f"exchange: --{own[0]} says nothing beside --source: the catalogue describes {source}",
+            markup=False,
+        )
+        raise typer.Exit(2)
+    if language and not (len(language) == 2 and language.isascii() and language.islower()):
+        notes.print(
+            f"exchange: --language {language!r} is no language's two letters, such as: sw",
+            markup=False,
+        )
+        raise typer.Exit(2)
     with _plainly() as settings, progress_bars(notes) as progress:
         rows, verdict = upkeep.add_documents(settings, targets, details, progress, _tell)
     if verdict and not verdict.passed:

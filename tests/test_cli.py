@@ -145,6 +145,21 @@ def test_what_can_be_expected_to_go_wrong_is_one_clear_line(
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--source", "S001", "--url", "https://a.org/x.pdf"), "--url says nothing beside"),
+        (("--language", "Kiswahili"), "--language 'Kiswahili' is no language's two letters"),
+    ],
+)
+def test_options_that_would_be_lost_are_refused(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    done = exchange("add", "x.pdf", *words, data=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
     ("file", "words"),
     [("shelf.db", ("refresh",)), ("links.db", ("links",)), ("people.db", ("ask", "x"))],
 )
