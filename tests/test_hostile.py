@@ -1,6 +1,7 @@
 """Hostile input: one clear line or a good document, within the limits, and nothing else suffers."""
 
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -68,13 +69,15 @@ def test_is_read_or_refused_within_the_limits(case: str) -> None:
     name, make = EITHER[case]
     said = bounded(name, make())
     assert "a" * 1_000 not in said, "no entity was unfolded"
-    assert Path("/etc/hostname").read_text().strip() not in said
+    assert "root:" not in said, "no file of this machine was read"
 
 
-def test_names_that_lead_out_of_a_docx_write_nothing(tmp_path: Path) -> None:
+def test_names_that_lead_out_of_a_docx_write_nothing() -> None:
     said = bounded("a.docx", hostile.docx_traversal())
     assert "Children speak first" in said
-    assert not list(tmp_path.parent.rglob("escaped.txt"))
+    starts = (Path(__file__).resolve().parents[1], Path(tempfile.gettempdir()) / "a" / "b")
+    for folder in starts:  # where the reader runs, and where a library would unpack
+        assert not (folder / "../../../escaped.txt").resolve().exists()
 
 
 def test_what_a_file_is_decides_and_not_its_name() -> None:
