@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         " answering and saying that nothing is held.",
     )
     engine: str = Field(default="local", description="A file of `index/engines/`.")
-    embedder: str = Field(default="nano_e5", description="A file of `index/embedders/`.")
+    embedder: str = Field(default="e5_use", description="A file of `index/embedders/`.")
     embedder_model: str = Field(
         default="",
         description="For `EMBEDDER=sentence_transformers`: a model folder, or a name on the hub.",

@@ -1,11 +1,19 @@
 """One ranking out of two: what the vectors say and what the words say."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-# How much a full match of words adds to a centred cosine. Chosen with centring.SHARE on the tuning
-# halves (even CRC-32) of TICO-19 and XQuAD; the figures stand in index/README.md.
+# How much a full match of words adds to an aligned cosine. Chosen with the constants of
+# alignment.py on the tuning halves (even CRC-32) of TICO-19 and XQuAD; figures: index/README.md.
 WORD_WEIGHT = 0.3
+
+
+def nearness(passage: float, sentences: Sequence[float]) -> float:
+    """How near a passage is: half its own cosine with the question, half its best sentence's.
+
+    A question is answered by a sentence, understood by what stands around it.
+    """
+    return (passage + max(sentences, default=passage)) / 2
 
 
 def fuse(dense: float, words: float) -> float:

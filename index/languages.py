@@ -7,7 +7,7 @@ import unicodedata
 import Stemmer
 
 SPOKEN = ("en", "sw", "fr", "es", "pt", "ar")  # what the assistant speaks
-RULES = "snowball, folded/2"  # names the rules of `words`: an index keeps it in its recipe
+RULES = "snowball, folded, glossed/3"  # names the rules of `words`: an index keeps it in its recipe
 
 _SNOWBALL = {"en": "english", "fr": "french", "es": "spanish", "pt": "portuguese", "ar": "arabic"}
 _WORD = re.compile(r"[^\W_]+")
@@ -41,14 +41,25 @@ _HINT_WEIGHT = 6.0  # nats a telltale word adds; the identifier's own scores dif
 _UNKNOWN = -1e30  # the identifier's score where it knows no letter group of the text
 _PRIOR_WEIGHT = 2.0  # nats that the person's own language adds
 
+BEYOND = ("rw", "so", "lg", "am")  # asked in, too, and glossed, though not spoken
+_SURE = 3.0  # nats by which one of these must be likelier than the language that is spoken
+
 
 @functools.cache
 def _identifier() -> object:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages([*SPOKEN])
-    return identifier
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
+
+
+def _ranked(text: str) -> dict[str, float]:
+    """The identifier's languages, likeliest first, with their scores in nats."""
+    return {str(language): float(score) for language, score in _identifier().rank(text)}  # type: ignore[attr-defined]
+
+
+def identify(text: str) -> str:
+    """The likeliest of some hundred languages by letters alone, ISO 639-1; short texts mislead."""
+    return next(iter(_ranked(text)))
 
 
 def detect(text: str, prior: str | None = None) -> str:
@@ -63,14 +74,21 @@ def detect(text: str, prior: str | None = None) -> str:
             return "ar"
     elif not _LATIN.search(text):
         return fallback
-    ranked = {language: float(score) for language, score in _identifier().rank(text)}  # type: ignore[attr-defined]
+    ranked = _ranked(text)
     known = max(ranked.values()) > _UNKNOWN
-    scores = ranked if known else dict.fromkeys(SPOKEN, 0.0)
+    scores = {language: ranked[language] if known else 0.0 for language in SPOKEN}
     found = re.findall(r"[\w']+|¿", text.lower())
     for language, hints in _HINTS.items():
         scores[language] += _HINT_WEIGHT * sum(word in hints for word in found)
     scores[fallback] += _PRIOR_WEIGHT if prior in SPOKEN else 0.5
     return max(scores, key=scores.__getitem__)
+
+
+def heard(text: str, spoken: str) -> str:
+    """The language of a text, the ones beyond `SPOKEN` included; `spoken` is `detect`'s."""
+    ranked = _ranked(text)
+    best = max(BEYOND, key=ranked.__getitem__)
+    return best if ranked[best] > max(ranked[spoken], _UNKNOWN) + _SURE else spoken
 
 
 @functools.cache

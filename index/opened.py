@@ -8,8 +8,8 @@ from types import ModuleType
 from zipfile import BadZipFile
 
 from corpus.library import Library
-from index import centring, judge, recipe, snapshots
-from index.centring import Centred
+from index import alignment, judge, recipe, snapshots
+from index.alignment import Aligned
 from index.editing import LIBRARY
 from index.judge import Judge
 from index.plugins import load
@@ -51,7 +51,7 @@ def open_folder(folder: Path, engine: ModuleType, embedder: Embedder) -> Opened:
     """All of the index in `folder`. Raises StaleIndex."""
     recipe.check(recipe.read(folder), engine.ENGINE, embedder)
     try:
-        index = engine.open_index(folder, Centred(embedder, centring.read(folder)))
+        index = engine.open_index(folder, Aligned(embedder, alignment.read(folder)))
         library = Library(folder / LIBRARY, read_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, DatabaseError, BadZipFile) as error:
         # FAISS raises RuntimeError, NumPy the others, each for a file that is cut or gone.

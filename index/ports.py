@@ -28,6 +28,10 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """The length of a vector."""
 
+    @property
+    def aligned(self) -> int:
+        """How many of the dimensions, from the first on, are aligned (index.alignment)."""
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension) float32, each row of unit length."""
 
@@ -47,7 +51,7 @@ class Sentence:
 class Evidence:
     """What speaks for a passage. Each is on one scale for all questions of an index."""
 
-    dense: float  # cosine of question and passage
+    dense: float  # nearness of question and passage (fusion.nearness), -1 to 1
     words: float  # about 0 to 1: BM25 over the whole information of the question's words
     domain: float  # cosine of the question and the library's mean passage: is this our subject?
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from corpus.library import Library
-from index import calibration, recipe, snapshots
+from index import alignment, calibration, recipe, snapshots
+from index.alignment import Aligned, Alignment
 from index.calibration import Trial
-from index.centring import Centre, Centred
 from index.judge import Judge
 from index.plugins import load
 from index.ports import Embedder, Evidence, Vectors
@@ -87,28 +87,23 @@ class _Run:
         self._engine = load("index.engines", engine)
 
     def build(self, folder: Path) -> None:
-        """Fill `folder` with an index, its means, its recipe and its judge."""
+        """Fill `folder` with an index, its alignment, its recipe and its judge."""
         asked = self._questions()
-        means = {
-            language: np.stack([asked[trial.question] for trial in trials]).mean(axis=0)
-            for language, trials in _by_language(self._trials)
-        }
-        centre: Centre | None = None
+        made: Alignment | None = None
 
         def embed(texts: Sequence[str]) -> Vectors:
             """The first call brings all passages: their mean is the library's."""
-            nonlocal centre
+            nonlocal made
             vectors = self._embed("reading", texts, self._embedder.name, self._passages)
-            if centre is None:
-                mean = vectors.mean(axis=0) if len(vectors) else vectors.sum(axis=0)
-                centre = Centre(mean, means)
-            return centre.passage(vectors)
+            if made is None:
+                made = alignment.learn(self._versions(), vectors, self._embedder.aligned)
+            return made(vectors)
 
         self._engine.build(self._library, folder, embed)
-        assert centre is not None
-        centre.write(folder)
+        assert made is not None
+        made.write(folder)
         recipe.now(self._engine.ENGINE, self._embedder).write(folder)
-        self.judge = self._judge(folder, Centred(_Asked(self._embedder, asked), centre))
+        self.judge = self._judge(folder, Aligned(_Asked(self._embedder, asked), made))
         self.judge.write(folder)
 
     def _passages(self, texts: Sequence[str]) -> Vectors:
@@ -119,15 +114,25 @@ class _Run:
         found: dict[str, Vectors] = {}
         for language, trials in _by_language(self._trials):
             texts = [trial.question for trial in trials]
-
-            def compute(batch: Sequence[str], language: str = language) -> Vectors:
-                rows = [self._embedder.embed_question(text, language) for text in batch]
-                return np.stack(rows) if rows else self._embedder.embed_passages([])
-
-            space = f"{self._embedder.name}, questions"
-            vectors = self._embed(f"listening, {language}", texts, space, compute)
+            vectors = self._listen(texts, language)
             found |= dict(zip(texts, vectors, strict=True))
         return found
+
+    def _versions(self) -> list[Vectors]:
+        """The parallel sentences, each language as questions and as passages."""
+        versions = []
+        for language, texts in alignment.sentences().items():
+            versions.append(self._listen(texts, language))
+            versions.append(self._embed("aligning", texts, self._embedder.name, self._passages))
+        return versions
+
+    def _listen(self, texts: Sequence[str], language: str) -> Vectors:
+        def compute(batch: Sequence[str]) -> Vectors:
+            rows = [self._embedder.embed_question(text, language) for text in batch]
+            return np.stack(rows) if rows else self._embedder.embed_passages([])
+
+        space = f"{self._embedder.name}, questions"
+        return self._embed(f"listening, {language}", texts, space, compute)
 
     def _embed(
         self,
@@ -163,7 +168,11 @@ class _Asked:
 
     def __init__(self, embedder: Embedder, vectors: dict[str, Vectors]) -> None:
         self._embedder, self._vectors = embedder, vectors
-        self.name, self.dimension = embedder.name, embedder.dimension
+        self.name, self.dimension, self.aligned = (
+            embedder.name,
+            embedder.dimension,
+            embedder.aligned,
+        )
         self.embed_passages = embedder.embed_passages
 
     def embed_question(self, text: str, language: str) -> Vectors:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from corpus import passages
 from corpus.migrations import SCHEMA
-from index import centring, languages
+from index import alignment, languages
 from index.ports import Embedder, StaleIndex
 
 FILE = "recipe.json"
@@ -22,7 +22,7 @@ class Recipe:
     dimension: int
     split: str
     words: str
-    centring: str
+    alignment: str
     schema: int
 
     def write(self, folder: Path) -> None:
@@ -50,7 +50,7 @@ def now(engine: str, embedder: Embedder) -> Recipe:
         dimension=embedder.dimension,
         split=passages.RULES,
         words=languages.RULES,
-        centring=centring.RULES,
+        alignment=alignment.RULES,
         schema=SCHEMA,
     )
 

