@@ -42,7 +42,7 @@ def passage_text(passage: Passage, source: Source) -> str:
         place = f"{source.title} – {source.publisher}, {source.year}. {source.region}"
     else:
         place = " – ".join([source.title, *passage.headings])
-    return f"{place}\n{passage.text}"
+    return f"{place}\n{passage.text}" if place else passage.text
 
 
 def build(library: Library, folder: Path, embed: Embed) -> None:
