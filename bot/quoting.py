@@ -21,6 +21,7 @@ MOST = 900  # characters that the second sentence may take them to
 ASIDE = 0.3  # a sentence worth this much less than the best one is beside the point
 NEAR = 0.04  # a passage this far below the best one still belongs to the answer
 SHOWN = 3  # sources under an answer, and titles named where there is none
+LEAN = 0.5  # what it weighs that a sentence is nearer to one side of a comparison than to the other
 _BACK = 3  # sentences that one may bring from before it: "They … This … It …"
 
 PageText = Callable[[str], str]  # a passage's id to the stored text of its page
@@ -61,7 +62,8 @@ def choose(
     `good` holds one.
     """
     near = [hit for hit in good if hit.score >= good[0].score - NEAR][:SHOWN] if good else []
-    texts = [_text(hit, page_text(hit.passage.id)) for hit in (good if sides else near)]
+    far = [hit for hit in _best_for(sides, good) if hit not in near]
+    texts = [_text(hit, page_text(hit.passage.id)) for hit in [*near, *far]]
     chosen = _Chosen()
     for place in _for_sides(texts, sides):
         _take(chosen, texts, place)
@@ -74,6 +76,17 @@ def choose(
     return [quote for at in range(len(texts)) for quote in _runs(texts[at], at, chosen.places)]
 
 
+def _best_for(sides: Sequence[Sequence[Hit]], good: Sequence[Hit]) -> list[Hit]:
+    """For each side of a comparison the passage that is found first for it, of those that answer.
+
+    No other is looked at besides the nearest: a single sentence far down the list is often close
+    to a side by chance.
+    """
+    held = {hit.passage.id: hit for hit in good}
+    found = ([id for hit in hits if (id := hit.passage.id) in held] for hits in sides)
+    return [held[id] for id in dict.fromkeys(ids[0] for ids in found if ids)]
+
+
 def _text(hit: Hit, page: str) -> _Text:
     texts = [sentence.text for sentence in hit.sentences]
     found = lists(texts, lines_of(hit.passage, texts))
@@ -82,9 +95,13 @@ def _text(hit: Hit, page: str) -> _Text:
 
 
 def _worths(text: _Text) -> Iterator[tuple[int, float]]:
-    """Each sentence that can be quoted; one of a better passage is worth that much more."""
+    """Each sentence that can be quoted; one of a better passage is worth that much more.
+
+    An item of a list may be a word or two: its lead-in makes a sentence of it.
+    """
     for number, sentence in enumerate(text.hit.sentences):
-        if says_something(text.said[number]):
+        said = text.said[number]
+        if says_something(said) or (said and number in text.leads):
             yield number, text.hit.score + sentence.score
 
 
@@ -111,7 +128,7 @@ def _for_sides(texts: Sequence[_Text], sides: Sequence[Sequence[Hit]]) -> Iterat
             own, other = (scored.get(text.hit.passage.id, ()) for scored in (mine, others))
             for number, worth in _worths(text):
                 leaning = own[number].score - other[number].score if own and other else 0.0
-                worths[at, number] = worth + leaning
+                worths[at, number] = worth + LEAN * leaning
         if worths:
             yield max(worths, key=lambda place: (worths[place], -place[0], -place[1]))
 
@@ -123,7 +140,8 @@ def _take(chosen: _Chosen, texts: Sequence[_Text], place: Place) -> None:
         return
     enough = len(chosen.places) >= FEWEST or chosen.length >= LENGTH
     room = (LENGTH if enough else MOST) - chosen.length
-    fresh = [n for n in _company(texts[at], number, room) if (at, n) not in chosen.places]
+    company = _company(texts[at], number, LENGTH - chosen.length)
+    fresh = [n for n in company if (at, n) not in chosen.places]
     length = sum(len(texts[at].said[n]) for n in fresh)
     if not fresh or (chosen.places and length > room):
         return
@@ -182,6 +200,8 @@ def _items(text: _Text, lead: int, room: int) -> list[int]:
         if not text.said[item] or (kept and room < 0):
             break
         kept.append(item)
+    while kept and leads_in(text.said[kept[-1]]):  # into a list of its own that is not here
+        kept.pop()
     return kept
 
 

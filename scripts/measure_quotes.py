@@ -38,7 +38,6 @@ from index.ports import StaleIndex
 from index.publish import publish
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"
-CONFIDENT = 0.0  # the threshold here: all is answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,10 @@ def main() -> None:
             outcomes = [outcome(opened, one) for one in chosen]
             print(_line(name, half, outcomes))
             if given.missed:
-                _print_missed(opened, outcomes)
+                _print_missed(outcomes)
+    both, held, asked_for = comparisons(opened)
+    print(f"questions that compare two things: both quoted {both} of {held} where both were found,")
+    print(f"of {asked_for} asked; too few for halves")
 
 
 def _sets(bench: Path, documents: Path, keep: Path) -> list[tuple[str, list[Asked], Opened]]:
@@ -180,8 +182,7 @@ def documents_index(folder: Path, data: Path) -> tuple[Opened, dict[str, str]]:
 
 def outcome(opened: Opened, asked: Asked) -> Outcome:
     """Ask one question, the judge's threshold aside."""
-    forced = replace(opened, judge=replace(opened.judge, threshold=CONFIDENT))
-    given = answer(forced, asked.text, asked.language)
+    given = answer(_confident(opened), asked.text, asked.language)
     hits = opened.index.search(asked.text, asked.language, DEPTH)[:SHOWN]
     held = [
         hit.passage.source == asked.source
@@ -199,6 +200,26 @@ def outcome(opened: Opened, asked: Asked) -> Outcome:
         verified=all(stands_in(quote.text, page(quote.passage)) for quote in given.quotes),
         length=sum(len(quote.text) for quote in given.quotes),
     )
+
+
+def comparisons(opened: Opened) -> tuple[int, int, int]:
+    """Of the comparing questions: those of which both sides are quoted, found, and all."""
+    with (GOLDEN / "comparing_questions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    both = held = 0
+    for row in rows:
+        sides = [row["one"].split("|"), row["other"].split("|")]
+        hits = opened.index.search(row["question"], row["language"], DEPTH)
+        if all(any(holds(hit.passage.text, side) for hit in hits) for side in sides):
+            held += 1
+            given = answer(_confident(opened), row["question"], row["language"])
+            quoted = "\n".join(quote.text for quote in given.quotes)
+            both += all(holds(quoted, side) for side in sides)
+    return both, held, len(rows)
+
+
+def _confident(opened: Opened) -> Opened:
+    return replace(opened, judge=replace(opened.judge, threshold=0.0))
 
 
 def holds(text: str, answers: Sequence[str]) -> bool:
@@ -230,7 +251,7 @@ def interval(hits: int, of: int) -> tuple[float, float]:
     return middle - reach, middle + reach
 
 
-def _print_missed(opened: Opened, outcomes: Sequence[Outcome]) -> None:
+def _print_missed(outcomes: Sequence[Outcome]) -> None:
     for one in outcomes:
         if one.found and not one.quoted:
             print(f"    {one.asked.text}  →  {' | '.join(one.asked.answers)}")
