@@ -19,12 +19,12 @@ SAME = 0.7
 # Words that point back, as a sentence's first. Adverbs such as "however" are left out: a sentence
 # without the one before them still says what it says. Spelled as `fold` leaves them.
 _BACK = {
-    "en": "this these those they it he she him such its their his her both",
+    "en": "this these those they it he she him such its their his her",
     "sw": "hii hizi huyu hawa hiki hivi hili haya huu hiyo hizo huyo hao hicho hivyo hilo hayo huo"
-    " yeye wao zote wote",
+    " yeye wao",
     "fr": "ce cet cette ces cela ceci ca c il ils elle elles celui celle ceux celles leur leurs",
-    "es": "este esto estos estas ese esa eso esos esas ella ello ellos ellas aquello dicho dicha"
-    " dichos dichas su sus",
+    "es": "este esta esto estos estas ese esa eso esos esas ella ello ellos ellas aquello dicho"
+    " dicha dichos dichas su sus",
     "pt": "este esta isto estes estas esse essa isso esses essas ele ela eles elas aquilo tal tais"
     " seu sua seus suas",
     "ar": "هذا هذه هذان هاتان هؤلاء ذلك تلك أولئك هو هي هم هن هما إنها إنه إنهم",
@@ -60,7 +60,10 @@ def says_something(sentence: str) -> bool:
 
 def leans_back(sentence: str, language: str) -> bool:
     """Whether it begins with "This", "They" and the like, so that the one before must be read."""
-    text = fold(_BEGINNING.sub("", sentence.lower()))
+    text = _BEGINNING.sub("", sentence.lower())
+    if text.startswith("está"):  # "is", which folds to "this"
+        return False
+    text = fold(text)
     pointless = _POINTLESS.get(language)
     if pointless and pointless.match(text):
         return False

@@ -18,6 +18,7 @@ from corpus.sentences import sentences
         ("fr", "Ils se réunissent chaque semaine."),
         ("fr", "C'est la famille qui décide."),
         ("es", "Estos comités se reúnen."),
+        ("es", "Esta norma protege a la niñez."),
         ("pt", "Isso ajuda as famílias."),
         ("ar", "هذه اللجان تجتمع كل أسبوع."),
         ("ar", "وهم يقررون معا."),
