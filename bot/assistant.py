@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from bot import answering, cards, replies
+from bot.comparing import sides_of
 from bot.links import citation
 from bot.messages import Answer, Kind, Question, Reply
 from bot.people import People
@@ -16,6 +17,7 @@ from index.opened import Opened
 SAFE_WORDS = frozenset(fold(w) for w in ("help sos msaada aide ayuda ajuda مساعدة".split()))
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
+WIDE = 40  # passages asked of it for each of two things compared: those of both are wanted
 
 
 class Assistant:
@@ -112,9 +114,14 @@ class Assistant:
 
 
 def answer(opened: Opened, text: str, language: str) -> Answer:
-    """What this index answers to a question in this language, ISO 639-1."""
+    """What this index answers to a question in this language, ISO 639-1.
+
+    The two sides of a comparison are asked for, too: 20 ms each for their vectors, and no port
+    but the index, which scores sentences in any language.
+    """
     hits, library = opened.index.search(text, language, DEPTH), opened.library
-    return answering.compose(hits, language, opened.judge, library.page_text, library.source)
+    sides = [opened.index.search(side, language, WIDE) for side in sides_of(text, language)]
+    return answering.compose(hits, language, opened.judge, library.page_text, library.source, sides)
 
 
 def _has_words(text: str) -> bool:

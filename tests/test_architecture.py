@@ -39,7 +39,17 @@ def test_only_plugins_imports_by_name() -> None:
 
 
 def test_the_core_names_no_network() -> None:
-    for name in ("answering", "assistant", "replies", "messages", "links", "people"):
+    for name in (
+        "answering",
+        "quoting",
+        "wording",
+        "comparing",
+        "assistant",
+        "replies",
+        "messages",
+        "links",
+        "people",
+    ):
         text = (ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8").lower()
         assert "whatsapp" not in text, name
         assert "import telegram" not in text, name

@@ -9,7 +9,8 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
-from bot.messages import Answer, Kind, Question, Reply
+from bot.messages import Answer, Kind, Question, Quote, Reply
+from bot.wording import leads_in, leans_back, same, says_something
 
 GOLDEN = Path(__file__).parent / "golden" / "questions.csv"
 FIRST = {
@@ -188,3 +189,29 @@ def test_start_gives_the_notice_first(assistant: Assistant) -> None:
 
 def test_an_unknown_command_points_to_help(assistant: Assistant) -> None:
     assert "/help" in as_text(say(assistant, "frobnicate", Kind.COMMAND))
+
+
+def test_no_golden_answer_quotes_a_sentence_without_what_it_needs(
+    assistant: Assistant, answers: dict[str, Answer]
+) -> None:
+    library = assistant._opened().library
+    for answer in answers.values():
+        told: list[Quote] = []
+        for quote in answer.quotes:
+            text = library.passage(quote.passage).text
+            assert not leads_in(quote.text), quote.text
+            before = text[: max(text.find(quote.text), 0)].rstrip().rpartition("\n")[2]
+            alone = not says_something(before)
+            assert alone or not leans_back(quote.text, quote.language), quote.text
+            languages = [(quote.language, other.language) for other in told]
+            repeats = zip(told, languages, strict=True)
+            assert not any(same(quote.text, one.text, pair) for one, pair in repeats)
+            told.append(quote)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "pt"])
+def test_the_first_question_is_answered_for_both_sides(assistant: Assistant, language: str) -> None:
+    """In Swahili and Arabic the passages that are found hold one side; see index/README.md."""
+    words = " ".join(quote.text.lower() for quote in assistant.answer(FIRST[language]).quotes)
+    assert "community-based" in words
+    assert "community-led" in words

@@ -1,20 +1,25 @@
 """Real documents in the starter library, asked about, and read: the true page and its link."""
 
+import csv
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 
 from bot import app, upkeep
-from bot.assistant import Assistant
+from bot.assistant import Assistant, answer
+from bot.quoting import SHOWN
 from bot.settings import Settings
 from corpus.adding import Details
 from corpus.report import Fate
+from scripts.measure_quotes import holds
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "shared" / "documents"
 REPORT = DOCUMENTS / "unicef-haiti-flash-report-2025.pdf"
+QUESTIONS = Path(__file__).parent / "golden" / "document_questions.csv"
 COMMUNIQUE = DOCUMENTS / "entebbe-communique-2018.md"
 
 pytestmark = pytest.mark.skipif(
@@ -71,3 +76,23 @@ def test_the_full_text_of_a_catalogued_source_carries_the_catalogues_link(
     (communique,) = [citation for citation in answer.sources if citation.source == "S001"]
     assert communique.year == "2018"
     assert communique.url.startswith("http://childprotectionforum.org/")
+
+
+def test_the_quotes_hold_the_answer_to_most_questions_about_the_documents(
+    reader: Assistant,
+) -> None:
+    """A floor, so that a fall is seen; the figures for all documents stand in index/README.md."""
+    with QUESTIONS.open(encoding="utf-8", newline="") as file:
+        rows = [
+            row for row in csv.DictReader(file) if row["file"] in (REPORT.name, COMMUNIQUE.name)
+        ]
+    opened = reader._opened()
+    forced = replace(opened, judge=replace(opened.judge, threshold=0.0))
+    held = []
+    for row in rows:
+        hits = opened.index.search(row["question"], row["language"], SHOWN)
+        if any(holds(hit.passage.text, row["answers"].split("|")) for hit in hits):
+            quotes = answer(forced, row["question"], row["language"]).quotes
+            held.append(any(holds(quote.text, row["answers"].split("|")) for quote in quotes))
+    assert len(held) >= 4, "the passages are found"
+    assert sum(held) / len(held) >= 0.6
