@@ -63,8 +63,11 @@ def _no_text(_: Any, __: str, event: EventDict) -> EventDict:  # noqa: ANN401 - 
     if not record.name.startswith(tuple(f"{room}." for room in OURS)):
         event["event"] = "from a library"
     raised = event.pop("exc_info", None) or record.exc_info
-    if isinstance(raised, tuple) and raised[1] is not None:
-        event.update(fault(raised[1]))
+    error = sys.exc_info()[1] if raised is True else raised
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event.update(fault(error))
     for extra in ("stack_info", "exception", "positional_args"):
         event.pop(extra, None)
     return event
