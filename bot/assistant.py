@@ -63,7 +63,8 @@ class Assistant:
         found = self.answer(question.text, language)
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
         self._count(question, language, outcome)
-        return cards.answer_reply(found)
+        told = cards.answer_reply(found)
+        return told if redact(question.text) == question.text else privacy.left_out(told)
 
     def _slower(self, question: Question, language: str) -> Reply | None:
         """Where this person writes too fast: a word about it, then nothing; else None."""

@@ -1,8 +1,10 @@
 """What the assistant tells about itself: what it keeps, what it has erased, what it is."""
 
+from dataclasses import replace
+
 from bot.messages import Line, Reply, Style
 from bot.phrases import Say, speak
-from bot.replies import HUB, plain
+from bot.replies import BLANK, HUB, plain
 
 NAME = "Ask the Exchange"
 
@@ -51,6 +53,16 @@ def forgotten(language: str) -> Reply:
         " network until you delete them there."
     )
     return Reply(language=language, lines=(plain(text),))
+
+
+def left_out(reply: Reply) -> Reply:
+    """The reply with a word about what was taken out of the question."""
+    say = speak(reply.language)
+    text = say(
+        "I searched without what looks like a name, a number or a place. Please do not send"
+        " details of a child."
+    )
+    return replace(reply, lines=(*reply.lines, BLANK, plain(text, Style.ITALIC)))
 
 
 def about(language: str, contact: str) -> Reply:

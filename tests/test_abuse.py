@@ -141,8 +141,8 @@ def test_a_flood_gets_one_word_then_silence_and_help_always(limited: Assistant) 
     assert [render(reply) for reply in replies[6:]] == [[]] * 24, "Telegram is sent nothing"
     for word in ("HELP", "msaada", "مساعدة"):
         assert HELPLINES in as_text(say(limited, word, person=person))
-    for kind in (Kind.COMMAND, Kind.BUTTON, Kind.PHOTO):
-        assert say(limited, "help", kind, person).lines == () or kind is Kind.PHOTO
+    for kind in (Kind.COMMAND, Kind.BUTTON):
+        assert say(limited, "language", kind, person).lines == ()
     assert as_text(say(limited, "hello there", person="test:calm"))
 
 
@@ -156,6 +156,14 @@ def test_a_restart_does_not_end_a_flood(limited: Assistant, starter: Settings) -
     assert say(again, "hello there", person=person).lines == ()
     again._people.close()
     again._counts.close()
+
+
+def test_who_sends_what_is_private_is_told_that_it_was_left_out(assistant: Assistant) -> None:
+    asked = "What helps Zuhuraplaceholder, 12, from the village of Quxenda? She is often alone."
+    text = short(say(assistant, asked))
+    assert "without what looks like a name" in text
+    assert "uxenda" not in text
+    assert "without what looks like" not in short(say(assistant, FIRST["en"]))
 
 
 def test_what_is_far_too_long_is_never_searched(assistant: Assistant) -> None:
