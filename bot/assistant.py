@@ -2,12 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bot import answering, cards, privacy, replies
 from bot.counts import Counts, Outcome, today
+from bot.keys import BadKey
 from bot.limits import Limits, Pace
 from bot.links import citation
+from bot.logs import fault, logger
 from bot.messages import Answer, Kind, Question, Reply
 from bot.people import KEY_DAYS, People
 from bot.redaction import redact
@@ -19,6 +23,8 @@ from index.opened import Opened
 SAFE_WORDS = frozenset(fold(w) for w in ("help sos msaada aide ayuda ajuda مساعدة".split()))
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
+
+log = logger(__name__)
 
 
 class Assistant:
@@ -45,12 +51,12 @@ class Assistant:
 
     def reply(self, question: Question) -> Reply:
         """The same, for callers without an event loop."""
-        chosen = self._people.language(question.person) if question.person else None
-        prior = chosen or question.language
+        prior = self._prior(question)
         language = detect(question.text[:LONGEST], prior)
         typed = question.kind not in (Kind.COMMAND, Kind.BUTTON)
         if typed and _is_safe_word(question.text):  # before any limit
-            self._counts.disclosed(today())
+            with _beside():
+                self._counts.disclosed(today())
             return replies.help_card(language)
         if (slower := self._slower(question, language)) is not None:
             return slower
@@ -66,11 +72,20 @@ class Assistant:
         told = cards.answer_reply(found)
         return told if redact(question.text) == question.text else privacy.left_out(told)
 
+    def _prior(self, question: Question) -> str | None:
+        """The language that this person chose, else what their phone prefers."""
+        chosen = None
+        with _beside():
+            chosen = self._people.language(question.person) if question.person else None
+        return chosen or question.language
+
     def _slower(self, question: Question, language: str) -> Reply | None:
         """Where this person writes too fast: a word about it, then nothing; else None."""
         if self._limits is None or not question.person:
             return None
-        pace = self._limits.pace(question.person)
+        pace = Pace.GO
+        with _beside():
+            pace = self._limits.pace(question.person)
         if pace is Pace.GO:
             return None
         self._count(question, language, Outcome.TOO_FAST)
@@ -86,13 +101,14 @@ class Assistant:
         if not question.person:
             return
         day = today()
-        self._counts.add(
-            day,
-            self._people.pseudonym(question.person, day.isoformat()),
-            channel=question.person.partition(":")[0],
-            language=language,
-            outcome=outcome,
-        )
+        with _beside():
+            self._counts.add(
+                day,
+                self._people.pseudonym(question.person, day.isoformat()),
+                channel=question.person.partition(":")[0],
+                language=language,
+                outcome=outcome,
+            )
 
     def notice(self, question: Question, language: str) -> Reply | None:
         """What is said in place of an answer: the help card first; None where one is due."""
@@ -177,6 +193,15 @@ class Assistant:
             return [other for other in tied.get(work(source), []) if other.id != source.id]
 
         return cards.sources_reply(language if language in SPOKEN else "en", chosen, others)
+
+
+@contextmanager
+def _beside() -> Iterator[None]:
+    """What is kept beside an answer must not cost anybody the answer: a fault is logged."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, BadKey) as error:
+        log.error("not kept", **fault(error))
 
 
 def answer(opened: Opened, text: str, language: str) -> Answer:

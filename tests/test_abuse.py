@@ -1,6 +1,7 @@
 """Floods, odd signs, query syntax, orders and claims: a short polite reply, nothing of others."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,6 +165,18 @@ def test_who_sends_what_is_private_is_told_that_it_was_left_out(assistant: Assis
     assert "without what looks like a name" in text
     assert "uxenda" not in text
     assert "without what looks like" not in short(say(assistant, FIRST["en"]))
+
+
+def test_a_full_disk_costs_nobody_the_help_card_or_an_answer(
+    limited: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    limited._people.close()
+    limited._counts.close()
+    assert HELPLINES in as_text(say(limited, "MSAADA", person="test:1"))
+    assert "“" in short(say(limited, FIRST["en"], person="test:1"))
+    assert "'not kept'" in caplog.text
+    with pytest.raises(sqlite3.ProgrammingError):  # never "erased" where nothing was
+        say(limited, "forget", Kind.COMMAND, "test:1")
 
 
 def test_what_is_far_too_long_is_never_searched(assistant: Assistant) -> None:
