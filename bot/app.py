@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import signal
 
+from bot import privacy
 from bot.assistant import Assistant
 from bot.channels import telegram
 from bot.channels.port import Channel
+from bot.counts import Counts
+from bot.limits import Limits
 from bot.messages import Respond
 from bot.people import People
 from bot.phrases import speak
+from bot.retention import sweep_daily
 from bot.settings import Settings
 from index.languages import SPOKEN
 from index.opened import Current
@@ -28,11 +32,23 @@ def open_embedder(settings: Settings) -> Embedder:
     return embedder
 
 
-def open_assistant(settings: Settings) -> Assistant:
-    """An assistant over the current index. Raises StaleIndex, UnknownPart."""
+def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
+    """An assistant over the current index. Raises StaleIndex, UnknownPart, BadKey.
+
+    `limited`: whether people on a network may flood it, so that it slows them down.
+    """
     current = Current(settings.exchange_data, settings.engine, open_embedder(settings))
     current()
-    return Assistant(current, People(settings.exchange_data))
+    people = People(settings.exchange_data, key_days=settings.key_days)
+    limits = Limits(people, settings.rate_person, settings.rate_all) if limited else None
+    return Assistant(
+        current,
+        people,
+        counts=Counts(settings.exchange_data),
+        limits=limits,
+        contact=settings.contact,
+        key_days=settings.key_days,
+    )
 
 
 def needs_refresh(settings: Settings) -> bool:
@@ -47,7 +63,9 @@ def needs_refresh(settings: Settings) -> bool:
 def open_telegram(settings: Settings) -> Channel:
     """Telegram with the settings' token. Raises ChannelFailed."""
     token = settings.telegram_token.get_secret_value()
-    return telegram.open_channel(token, settings.telegram_api, apology=apologise)
+    return telegram.open_channel(
+        token, settings.telegram_api, apology=apologise, commands=privacy.commands
+    )
 
 
 def apologise(language: str | None) -> str:
@@ -55,15 +73,20 @@ def apologise(language: str | None) -> str:
     return speak(language if language in SPOKEN else "en")(APOLOGY)
 
 
-def run(channel: Channel, respond: Respond) -> None:
-    """Serve until the process is told to stop (SIGINT, SIGTERM)."""
+def run(channel: Channel, respond: Respond, settings: Settings | None = None) -> None:
+    """Serve until the process is told to stop (SIGINT, SIGTERM); erase what is due meanwhile."""
 
     async def serve() -> None:
         task = asyncio.current_task()
         assert task is not None
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await channel.serve(respond)
+        sweeping = asyncio.create_task(sweep_daily(settings)) if settings else None
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await channel.serve(respond)
+        finally:
+            if sweeping:
+                sweeping.cancel()
 
     asyncio.run(serve())

@@ -2,13 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from bot import answering, cards, replies
+from bot import answering, cards, privacy, replies
 from bot.comparing import sides_of
+from bot.counts import Counts, Outcome, today
+from bot.keys import BadKey
+from bot.limits import Limits, Pace
 from bot.links import citation
+from bot.logs import fault, logger
 from bot.messages import Answer, Kind, Question, Reply
-from bot.people import People
+from bot.people import KEY_DAYS, People
+from bot.redaction import redact
 from corpus.source import Source
 from corpus.works import translations, work
 from index.languages import SPOKEN, detect, fold
@@ -19,13 +26,26 @@ LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
 WIDE = 40  # passages asked of it for each of two things compared: those of both are wanted
 
+log = logger(__name__)
+
 
 class Assistant:
     """Answers questions from the index that is current when they come."""
 
-    def __init__(self, opened: Callable[[], Opened], people: People) -> None:
-        self._opened = opened
-        self._people = people
+    def __init__(
+        self,
+        opened: Callable[[], Opened],
+        people: People,
+        *,
+        counts: Counts,
+        limits: Limits | None = None,
+        contact: str = "",
+        key_days: int = KEY_DAYS,
+    ) -> None:
+        """`limits`: how fast people may write; None: as they like. `contact`: for /about."""
+        self._opened, self._people = opened, people
+        self._counts, self._limits = counts, limits
+        self._contact, self._key_days = contact, key_days
 
     async def respond(self, question: Question) -> Reply:
         """The reply to one message; the work is done in a thread."""
@@ -33,15 +53,64 @@ class Assistant:
 
     def reply(self, question: Question) -> Reply:
         """The same, for callers without an event loop."""
-        chosen = self._people.language(question.person) if question.person else None
-        prior = chosen or question.language
-        language = detect(question.text, prior)
-        if question.kind in (Kind.COMMAND, Kind.BUTTON):
+        prior = self._prior(question)
+        language = detect(question.text[:LONGEST], prior)
+        typed = question.kind not in (Kind.COMMAND, Kind.BUTTON)
+        if typed and _is_safe_word(question.text):  # before any limit
+            with _beside():
+                self._counts.disclosed(today())
+            return replies.help_card(language)
+        if (slower := self._slower(question, language)) is not None:
+            return slower
+        if not typed:
+            self._count(question, language, Outcome.COMMAND)
             return self._act(question, prior if prior in SPOKEN else "en")
-        said = self.notice(question, language)
-        if said is not None:
+        if (said := self.notice(question, language)) is not None:
+            self._count(question, language, Outcome.UNREAD)
             return said
-        return cards.answer_reply(self.answer(question.text, language))
+        found = self.answer(question.text, language)
+        outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
+        self._count(question, language, outcome)
+        told = cards.answer_reply(found)
+        return told if redact(question.text) == question.text else privacy.left_out(told)
+
+    def _prior(self, question: Question) -> str | None:
+        """The language that this person chose, else what their phone prefers."""
+        chosen = None
+        with _beside():
+            chosen = self._people.language(question.person) if question.person else None
+        return chosen or question.language
+
+    def _slower(self, question: Question, language: str) -> Reply | None:
+        """Where this person writes too fast: a word about it, then nothing; else None."""
+        if self._limits is None or not question.person:
+            return None
+        pace = Pace.GO
+        with _beside():
+            pace = self._limits.pace(question.person)
+        if pace is Pace.GO:
+            return None
+        self._count(question, language, Outcome.TOO_FAST)
+        if pace is Pace.SILENT:
+            return Reply(language=language, lines=())
+        return replies.notice(
+            language,
+            "That is more than I can answer at once. Please wait a minute, then ask again. HELP"
+            " works at any time.",
+        )
+
+    def _count(self, question: Question, language: str, outcome: Outcome) -> None:
+        if not question.person:
+            return
+        day = today()
+        with _beside():
+            self._counts.add(
+                day,
+                self._people.pseudonym(question.person, day.isoformat()),
+                channel=question.person.partition(":")[0],
+                language=language,
+                outcome=outcome,
+            )
 
     def notice(self, question: Question, language: str) -> Reply | None:
         """What is said in place of an answer: the help card first; None where one is due."""
@@ -56,8 +125,11 @@ class Assistant:
         return None
 
     def answer(self, text: str, language: str | None = None) -> Answer:
-        """The answer alone, for callers that render it themselves."""
-        return answer(self._opened(), text, language or detect(text))
+        """The answer alone, for callers that render it themselves.
+
+        What tells who a child is goes no further than here: no index and no model gets it.
+        """
+        return answer(self._opened(), redact(text), language or detect(text))
 
     def _act(self, question: Question, language: str) -> Reply:
         """A command such as "language sw", or a button such as "more:sw:ids"."""
@@ -66,16 +138,28 @@ class Assistant:
         else:
             name, _, rest = question.text.strip().partition(" ")
         match name.lower():
-            case "start":
-                return replies.welcome(language)
-            case "help":
-                return replies.help_text(language)
             case "language" | "languages":
                 return self._choose_language(question.person, rest.strip().lower(), language)
+            case "forget":
+                self._people.forget(question.person)
+                return privacy.forgotten(language)
             case "more":
                 return self._more(rest)
             case "sources":
                 return self._sources(rest)
+        return self._told(name.lower(), language)
+
+    def _told(self, name: str, language: str) -> Reply:
+        """What the assistant says about itself, by the command's name."""
+        match name:
+            case "start":
+                return replies.welcome(language)
+            case "help":
+                return replies.help_text(language)
+            case "privacy":
+                return privacy.privacy_card(language, self._key_days)
+            case "about":
+                return privacy.about(language, self._contact)
         return replies.notice(
             language, "I do not know this command. Send /help to see what I can do."
         )
@@ -111,6 +195,15 @@ class Assistant:
             return [other for other in tied.get(work(source), []) if other.id != source.id]
 
         return cards.sources_reply(language if language in SPOKEN else "en", chosen, others)
+
+
+@contextmanager
+def _beside() -> Iterator[None]:
+    """What is kept beside an answer must not cost anybody the answer: a fault is logged."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, BadKey) as error:
+        log.error("not kept", **fault(error))
 
 
 def answer(opened: Opened, text: str, language: str) -> Answer:

@@ -1,32 +1,41 @@
-"""What is remembered of a person: the language they chose, under a keyed hash, nothing else."""
+"""What is remembered of a person, under a keyed hash: their language, and how fast they write."""
 
-import hashlib
-import hmac
-import os
-import secrets
 import sqlite3
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlite_utils import Database
 
-_KEY, _FILE, _KEY_BYTES = "people.key", "people.db", 32
+from bot.keys import Keys
+from bot.limits import Bucket
+
+KEY_DAYS = 30
+TABLES = ("languages", "limits")  # each has a column "person", its primary key
+_KEY, _FILE = "people.key", "people.db"
+_EVERYBODY = "everybody"  # the bucket of all people together: nobody's hash
 
 
 class People:
-    """Choices by person. Without the key beside it, the file names nobody."""
+    """What is kept by person. Without the key beside it, the file names nobody."""
 
-    def __init__(self, data: Path) -> None:
-        """Open or make the two files in the folder `data`."""
+    def __init__(
+        self, data: Path, *, key_days: int = KEY_DAYS, now: Callable[[], float] = time.time
+    ) -> None:
+        """Open or make the two files in the folder `data`. Raises BadKey."""
         data.mkdir(parents=True, exist_ok=True)
-        self._key = _secret(data / _KEY)
+        self._keys, self._now = Keys(data / _KEY, key_days, now), now
         self._lock = threading.Lock()
         connection = sqlite3.connect(data / _FILE, timeout=30, check_same_thread=False)
         self._db = Database(connection)
-        self._db.table("languages").create(
-            {"person": str, "language": str}, pk="person", if_not_exists=True
-        )
+        self._db.execute("pragma secure_delete = on")  # what is erased is overwritten
+        for name, columns in (
+            ("languages", {"language": str}),
+            ("limits", {"tokens": float, "at": float, "told": int}),
+        ):
+            self._db.table(name).create({"person": str, **columns}, pk="person", if_not_exists=True)
+        self._name_old_rows()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -47,31 +56,72 @@ class People:
                 self._db.table("languages").upsert(row, pk="person")
 
     def forget(self, person: str) -> None:
-        """Erase what is remembered."""
+        """Erase all that is remembered, now."""
         with self._lock, self._db.atomic():
-            self._db.table("languages").delete_where("person = ?", [self._hash(person)])
+            for key in self._keys.valid():
+                for table in TABLES:
+                    self._db.table(table).delete_where("person = ?", [key.hash(person)])
+
+    def pseudonym(self, person: str, day: str) -> str:
+        """Another hash of the person, for one day's counts: it joins with nothing kept here."""
+        return self._keys.valid()[0].hash(f"{day} {person}")
+
+    def draw(
+        self, person: str, change: Callable[[Bucket, Bucket], tuple[Bucket, Bucket]]
+    ) -> tuple[Bucket, Bucket]:
+        """Change this person's bucket and everybody's in one step, and give them as they are now.
+
+        `change` gets both as they were; a new one is full: its tokens are infinite.
+        """
+        with self._lock, self._db.atomic():
+            names = (self._hash(person), _EVERYBODY)
+            own, all_ = change(*map(self._bucket, names))
+            for name, bucket in zip(names, (own, all_), strict=True):
+                row = {"tokens": bucket.tokens, "at": bucket.at, "told": int(bucket.told)}
+                self._db.table("limits").upsert({"person": name, **row}, pk="person")
+        return own, all_
+
+    def sweep(self, refilled: float) -> dict[str, int]:
+        """Erase what is due and tell how many rows of what.
+
+        Due are rows under a key that is gone, and limits untouched since `refilled`, in seconds
+        since 1970: those buckets are full again, so that nothing is lost with them.
+        """
+        names = [f"{key.name}:%" for key in self._keys.valid()]
+        unknown = " and ".join(["person not like ?"] * len(names))
+        with self._lock, self._db.atomic():
+            lapsed = sum(
+                self._erase(table, f"person <> '{_EVERYBODY}' and {unknown}", names)
+                for table in TABLES
+            )
+            limits = self._erase("limits", "at < ?", [refilled])
+        return {"lapsed people": lapsed, "limits": limits}
+
+    def _erase(self, table: str, where: str, values: Sequence[object]) -> int:
+        return int(self._db.execute(f"delete from {table} where {where}", values).rowcount)
+
+    def _bucket(self, name: str) -> Bucket:
+        sql = "select tokens, at, told from limits where person = ?"
+        row = self._db.execute(sql, [name]).fetchone()
+        if row is None:
+            return Bucket(tokens=float("inf"), at=self._now(), told=False)
+        return Bucket(tokens=row[0], at=row[1], told=bool(row[2]))
 
     def _hash(self, person: str) -> str:
-        return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()
+        """The person's hash; what is kept under the key before is carried over to it."""
+        key, *before = self._keys.valid()
+        new = key.hash(person)
+        for old in (key.hash(person) for key in before):
+            for table in TABLES:
+                if self._db.execute(f"select 1 from {table} where person = ?", [old]).fetchone():
+                    sql = f"update or replace {table} set person = ? where person = ?"
+                    with self._db.atomic():
+                        self._db.execute(sql, [new, old])
+        return new
 
-
-class BadKey(Exception):
-    """A key that cannot be used. Its text says which file, and what to do."""
-
-
-def _secret(path: Path) -> bytes:
-    """The key in `path`, made on the first call, readable by its owner only. Raises BadKey."""
-    if not path.exists():
-        # Linked into place whole: a crash or a second process never leaves half a key.
-        fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-        fresh.unlink()
-    key = path.read_bytes()
-    if len(key) != _KEY_BYTES:
-        raise BadKey(f"{path} is damaged; remove it with {_FILE} beside it: people choose anew")
-    return key
+    def _name_old_rows(self) -> None:
+        """Rows of the first version did not tell by which key: it is the oldest that is held."""
+        with self._db.atomic():
+            oldest = self._keys.valid()[-1].name
+            sql = "update languages set person = ? || ':' || person where instr(person, ':') = 0"
+            self._db.execute(sql, [oldest])

@@ -1,8 +1,9 @@
 """The settings: read once, at the edge, typed here. README.md lists them, made from this class."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.source import CATALOGUE
@@ -67,6 +68,28 @@ class Settings(BaseSettings):
         le=1,
         description="By which share of the golden questions a refresh may do worse.",
     )
+    key_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days after which people get a new code. What somebody does not use for twice"
+        " as long is erased.",
+    )
+    counts_days: int = Field(default=365, ge=31, description="How many days counts are kept.")
+    rate_person: int = Field(
+        default=20, ge=1, description="Messages a minute that one person may send."
+    )
+    rate_all: int = Field(
+        default=600, ge=1, description="Messages a minute that all people together may send."
+    )
+    staff: str = Field(
+        default="",
+        description="Who has the rights of staff, as `channel:id`, separated by spaces"
+        " (`telegram:12345`). Nothing that is said in a chat gives them.",
+    )
+    contact: str = Field(
+        default="https://childprotectionforum.org/",
+        description="Where people can ask, complain and correct: an address that /about shows.",
+    )
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="The bot's token, from @BotFather."
     )
@@ -74,6 +97,18 @@ class Settings(BaseSettings):
         default="https://api.telegram.org/bot",
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
+
+    @field_validator("staff")
+    @classmethod
+    def _known_form(cls, value: str) -> str:
+        for entry in value.split():
+            if not re.fullmatch(r"[a-z]+:\S+", entry):
+                raise ValueError(f"{entry!r} is not of the form channel:id")
+        return value
+
+    def is_staff(self, person: str) -> bool:
+        """Whether this person, "telegram:42", has the rights of staff: by configuration only."""
+        return person in self.staff.split()
 
 
 class BadSetting(Exception):

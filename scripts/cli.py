@@ -12,11 +12,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot import app, upkeep
+from bot import app, logs, privacy, upkeep
 from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
+from bot.counts import Counts, shown, today
+from bot.keys import BadKey
 from bot.messages import Question
-from bot.people import BadKey
+from bot.retention import sweep
 from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details
 from corpus.errors import BadCatalogue
@@ -27,7 +29,7 @@ from index.plugins import UnknownPart
 from index.ports import StaleIndex
 from index.snapshots import NoSnapshot, listed
 from scripts import report
-from scripts.output import answer_json, library_table, progress_bars
+from scripts.output import answer_json, counts_table, library_table, progress_bars
 
 EXPECTED = (
     BadKey,
@@ -272,12 +274,44 @@ def library(
         library_table(upkeep.holdings(settings), as_json)
 
 
+@cli.command()
+def retention() -> None:
+    """Erase what is due and tell how much of what. It runs daily by itself while serving."""
+    with _plainly() as settings:
+        for name, rows in sweep(settings).items():
+            print(f"{name}: {rows} erased")
+
+
+@cli.command()
+def counts() -> None:
+    """Show how much the bot is used, day by day; only cells of five people or more."""
+    with _plainly() as settings:
+        held = Counts(settings.exchange_data)
+        try:
+            counts_table(shown(held.closed(today())), held.cards(today()))
+        finally:
+            held.close()
+
+
+@cli.command()
+def about(
+    language: Annotated[str, typer.Option(help="One of: en sw fr es pt ar.")] = "en",
+) -> None:
+    """Say in one page what the assistant does, what it cannot, what it keeps, whom to tell."""
+    with _plainly() as settings:
+        print(terminal.as_text(privacy.about(language, settings.contact)))
+        print()
+        print(terminal.as_text(privacy.privacy_card(language, settings.key_days)))
+
+
 @serve.command("telegram")
 def serve_telegram() -> None:
     """Answer on Telegram by long polling, with the bot of TELEGRAM_TOKEN."""
     with _plainly() as settings:
         channel = app.open_telegram(settings)
-        app.run(channel, app.open_assistant(settings).respond)
+        assistant = app.open_assistant(settings, limited=True)
+        logs.set_up()
+        app.run(channel, assistant.respond, settings)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Writes the generated parts of the README: settings, command help, the picture.
+"""Writes the generated parts of the README: what it is, settings, command help, picture.
 
 python -m scripts.docs            rewrite them; the picture is taken of the library here
 python -m scripts.docs --check    exit 1 and name what is stale
@@ -13,10 +13,11 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from bot import app
+from bot import app, privacy
 from bot.channels import terminal
-from bot.messages import Question
-from bot.settings import described, read
+from bot.messages import Line, Question, Style
+from bot.people import KEY_DAYS
+from bot.settings import Settings, described, read
 from scripts.cli import cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +42,21 @@ def command_help() -> str:
     return "```text\n" + "\n\n".join(pages) + "\n```"
 
 
+def about_page() -> str:
+    """The transparency card and what is kept, as the chat shows them."""
+    cards = (
+        privacy.about("en", Settings.model_fields["contact"].default),
+        privacy.privacy_card("en", KEY_DAYS),
+    )
+    lines = (line for card in cards for line in card.lines)
+    return "\n>\n".join(f"> {_marked(line)}" for line in lines)
+
+
+def _marked(line: Line) -> str:
+    bold = any(span.style is Style.BOLD for span in line.spans)
+    return f"**{line.text}**" if bold else line.text
+
+
 def _help(command: Any, name: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - not exported
     context = command.make_context(name, ["--help"], resilient_parsing=True)
     context.info_name, context.max_content_width, context.terminal_width = name, 80, 80
@@ -52,7 +68,8 @@ def _help(command: Any, name: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 
 def filled(text: str) -> str:
     """The README with its generated parts as they should be."""
-    for name, part in (("settings", settings_table()), ("help", command_help())):
+    parts = (("about", about_page()), ("settings", settings_table()), ("help", command_help()))
+    for name, part in parts:
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, found, rest = text.partition(start)
         _, closed, after = rest.partition(end)

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
+from bot.counts import FEWEST, Cell
 from bot.messages import Answer, Citation, Question, Quote
 from corpus.library import Holding
 from index import publish
@@ -56,6 +57,22 @@ def progress_bars(console: Console) -> Iterator[publish.Progress]:
                 bars.stop()
 
         yield advance
+
+
+def counts_table(cells: Sequence[Cell], cards: Sequence[tuple[str, int | None]]) -> None:
+    """The days that are over, a line a cell; then help cards by month."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("day", "by", "", "messages", "people"):
+        table.add_column(column, justify="right" if column in ("messages", "people") else "left")
+    for cell in cells:
+        table.add_row(cell.day, cell.by, cell.value, str(cell.messages), str(cell.people))
+    if cells:
+        Console(highlight=False).print(table)
+    else:
+        print(f"no day that is over had {FEWEST} people or more")
+    print(f"Cells of fewer than {FEWEST} people are not shown, nor what would give them away.")
+    for month, number in cards:
+        print(f"help cards in {month}: {f'fewer than {FEWEST}' if number is None else number}")
 
 
 NO_ANSWER = Answer(answered=False, language="en", quotes=(), sources=(), nearest=())

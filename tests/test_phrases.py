@@ -24,7 +24,7 @@ def catalogue(language: str) -> dict[str, str]:
 def spoken_texts() -> set[str]:
     """Every literal that the code hands to a translation, found in the code itself."""
     said: set[str] = set()
-    for name in ("replies", "cards", "assistant"):
+    for name in ("replies", "cards", "assistant", "privacy"):
         tree = ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args:

@@ -74,6 +74,7 @@ async def test_a_wrong_token_is_one_line_and_exit_1(starter: Settings) -> None:
     async with BotApi() as api, serving(api, starter.exchange_data, "1:not-this-one") as process:
         _, err = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 1
-        assert err.decode().count("\n") == 1
+        said = [line for line in err.decode().splitlines() if not line.startswith("{")]  # no log
+        assert len(said) == 1
         assert "TELEGRAM_TOKEN" in err.decode()
         assert "not-this-one" not in err.decode()

@@ -102,8 +102,8 @@ async def test_no_log_holds_the_token_or_a_text(caplog: pytest.LogCaptureFixture
     text = "\n".join(f"{r.getMessage()} {r.exc_info}" for r in ours)
     assert "secret" not in text
     assert api.token not in text
-    assert "failed: ValueError" in text
-    assert "ms" in text
+    assert "'error': 'ValueError'" in text
+    assert "milliseconds" in text
 
 
 async def test_stopping_lets_running_answers_finish_and_confirms_them() -> None:
@@ -323,3 +323,17 @@ async def test_a_group_sees_whose_question_is_answered() -> None:
         number = api.say(f"@{NAME} what is neglect?", chat=chat)
         (sent,) = await api.sent(1)
     assert (sent.chat, sent.reply_to, sent.html) == (-5, number, "text: what is neglect?")
+
+
+async def test_a_reply_without_lines_sends_nothing_and_the_next_is_answered() -> None:
+    async def respond(question: Question) -> Reply:
+        if question.text == "flood":
+            return Reply(language="en", lines=())
+        return reply("answered")
+
+    async with serving(respond) as api:
+        api.say("flood")
+        api.say("calm")
+        (sent,) = await api.sent(1)
+        assert sent.parsed.text == "answered"
+        assert len(api.called("sendMessage")) == 1

@@ -35,14 +35,17 @@ from telegram.request import HTTPXRequest
 from bot.channels.errors import Apology, ChannelFailed, plain_apology, sorry
 from bot.channels.telegram_questions import to_question
 from bot.channels.telegram_render import keyboard, render
+from bot.logs import fault, logger
 from bot.messages import Reply, Respond
+from index.languages import SPOKEN
 
 AT_ONCE = 8  # questions answered at the same time; each person's own stay in order
 POLL = 30  # seconds that Telegram holds a getUpdates open when nothing comes
 DRAIN = 15.0  # seconds that running answers may take after the channel is told to stop
 TYPING = 4.5  # seconds: Telegram shows "typing" for five
 UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
-COMMANDS = {"help": "What I can do", "language": "Choose a language", "start": "Begin"}
+Menu = Callable[[str], Mapping[str, str]]
+"""A language (ISO 639-1) to the commands' names, each with what it does."""
 
 _HOW = "Create a bot with @BotFather in Telegram and set TELEGRAM_TOKEN to the token it gives."
 MISSING = f"TELEGRAM_TOKEN is not set. {_HOW}"
@@ -53,7 +56,12 @@ _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 _Application = Application[Any, Any, Any, Any, Any, Any]
 _Context = CallbackContext[Any, Any, Any, Any]
-logger = logging.getLogger(__name__)
+log = logger(__name__)
+
+
+def no_commands(language: str) -> Mapping[str, str]:
+    """For wiring that brings no menu."""
+    return {}
 
 
 def open_channel(
@@ -61,7 +69,7 @@ def open_channel(
     base_url: str = "https://api.telegram.org/bot",
     *,
     apology: Apology = plain_apology,
-    commands: Mapping[str, str] = COMMANDS,
+    commands: Menu = no_commands,
 ) -> "TelegramChannel":
     """Take the bot of this token; ChannelFailed where it cannot be a token. Touches no network."""
     token = token.strip()
@@ -113,7 +121,7 @@ class TelegramChannel:
         base_url: str,
         *,
         apology: Apology = plain_apology,
-        commands: Mapping[str, str] = COMMANDS,
+        commands: Menu = no_commands,
         pauses: Sequence[float] = (1, 4),
         drain: float = DRAIN,
     ) -> None:
@@ -179,10 +187,12 @@ class TelegramChannel:
                 f"Telegram cannot be reached at {host} ({type(error).__name__}). "
                 "Check the network, a proxy or a firewall, and start again."
             ) from None
-        logger.info("Telegram: listening as @%s", application.bot.username)
+        log.info("listening", bot=application.bot.username)
         with suppress(TelegramError):  # the menu is a convenience
-            menu = [BotCommand(name, text) for name, text in self._commands.items()]
-            await application.bot.set_my_commands(menu)
+            for language in SPOKEN:  # English is also for phones in any other language
+                menu = [BotCommand(*entry) for entry in self._commands(language).items()]
+                code = None if language == "en" else language
+                await application.bot.set_my_commands(menu, language_code=code)
 
     async def _stop(self, application: _Application, in_turn: _InTurn) -> None:
         if application.updater and application.updater.running:
@@ -214,10 +224,10 @@ class TelegramChannel:
                 reply = await respond(question)
             await self._send(bot, chat, reply, to)
         except Exception as error:
-            logger.error("Telegram: update %d failed: %s", update.update_id, type(error).__name__)
+            log.error("failed", update=update.update_id, **fault(error))
             await self._send(bot, chat, sorry(self._apology, question.language), to)
-        taken = 1000 * (time.monotonic() - began)
-        logger.info("Telegram: update %d done in %.0f ms", update.update_id, taken)
+        taken = round(1000 * (time.monotonic() - began))
+        log.info("done", update=update.update_id, milliseconds=taken)
 
     def _seen(self, message: Message | None) -> bool:
         album = message.media_group_id if message else None
@@ -287,11 +297,11 @@ def _keep_quiet() -> None:
 
 async def _note(update: object, context: _Context) -> None:
     number = update.update_id if isinstance(update, Update) else 0
-    logger.error("Telegram: update %d got no answer: %s", number, type(context.error).__name__)
+    log.error("no answer", update=number, error=type(context.error).__name__)
 
 
 def _polling_failed(error: TelegramError) -> None:
     if isinstance(error, Conflict):
-        logger.error("Telegram: another program polls with this token; stop one of the two")
+        log.error("another program polls with this token; stop one of the two")
     else:
-        logger.warning("Telegram: polling failed, trying again: %s", type(error).__name__)
+        log.warning("polling failed, trying again", error=type(error).__name__)

@@ -1,7 +1,6 @@
 """The terminal: ask and read where the library is installed. Works through pipes too."""
 
 import asyncio
-import logging
 import os
 import re
 import sys
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.channels.errors import Apology, plain_apology, sorry
+from bot.logs import fault, logger
 from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
 
 BAR = "│ "
@@ -24,7 +24,7 @@ PERSON = "terminal:here"
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # ESC would drive the terminal
 _STYLES = {Style.PLAIN: "", Style.BOLD: "bold", Style.ITALIC: "italic"}
-logger = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 def open_channel(
@@ -144,10 +144,10 @@ class TerminalChannel:
         try:
             return await respond(question)
         except Exception as error:
-            logger.error("terminal: a question failed: %s", type(error).__name__)
+            log.error("failed", **fault(error))
             return sorry(self._apology, question.language)
         finally:
-            logger.info("terminal: done in %.0f ms", 1000 * (time.monotonic() - began))
+            log.info("done", milliseconds=round(1000 * (time.monotonic() - began)))
 
     def _show(self, reply: Reply) -> None:
         # soft_wrap: the console would cut a long URL in two.

@@ -1,0 +1,39 @@
+"""Erases what is due: once at the start and then daily while serving, and when staff say so."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+from bot.counts import Counts, today
+from bot.limits import FILLS
+from bot.logs import logger
+from bot.people import People
+from bot.settings import Settings
+
+EVERY = 24 * 3600.0  # seconds
+
+log = logger(__name__)
+
+
+def sweep(settings: Settings) -> dict[str, int]:
+    """Erase what is due now, and tell how many rows of what. Raises BadKey."""
+    people = People(settings.exchange_data, key_days=settings.key_days)
+    counts = Counts(settings.exchange_data)
+    try:
+        done = people.sweep(refilled=time.time() - FILLS)
+        day = today()
+        return done | counts.sweep(day, day - timedelta(days=settings.counts_days))
+    finally:
+        people.close()
+        counts.close()
+
+
+async def sweep_daily(settings: Settings) -> None:
+    """Erase now and every day, until cancelled. A sweep that fails is logged and tried again."""
+    while True:
+        try:
+            done = await asyncio.to_thread(sweep, settings)
+            log.info("retention", **{name.replace(" ", "_"): n for name, n in done.items()})
+        except Exception as error:
+            log.error("retention failed", error=type(error).__name__)
+        await asyncio.sleep(EVERY)
