@@ -5,6 +5,7 @@ from bot.phrases import Say, own_name, speak
 from index.languages import SPOKEN
 
 HELPLINES = "https://childhelplineinternational.org/helplines/"
+HUB = "https://childprotectionforum.org/"
 BLANK = Line((Span(""),))
 
 _KINDS = {
