@@ -15,6 +15,10 @@ from rich.console import Console
 from bot import app, upkeep
 from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
+from bot.evaluation import running
+from bot.evaluation.beir import read_beir
+from bot.evaluation.ranking import MissingLibrary
+from bot.evaluation.sets import BadSet
 from bot.messages import Question
 from bot.people import BadKey
 from bot.settings import BadSetting, Settings, read
@@ -26,11 +30,12 @@ from index.editing import Busy
 from index.plugins import UnknownPart
 from index.ports import StaleIndex
 from index.snapshots import NoSnapshot, listed
-from scripts import report
+from scripts import evaluation, report
 from scripts.output import answer_json, library_table, progress_bars
 
 EXPECTED = (
     BadKey,
+    BadSet,
     BadSetting,
     Busy,
     NoSnapshot,
@@ -39,6 +44,7 @@ EXPECTED = (
     BadCalibration,
     UnknownPart,
     ChannelFailed,
+    MissingLibrary,
 )
 
 cli = typer.Typer(
@@ -248,6 +254,41 @@ def library(
     """List what the library holds."""
     with _plainly() as settings:
         library_table(upkeep.holdings(settings), as_json)
+
+
+@cli.command()
+def evaluate(
+    sets: Annotated[
+        list[Path] | None, typer.Argument(help="Question sets, CSV; without: the golden questions.")
+    ] = None,
+    beir: Annotated[
+        bool, typer.Option("--beir", help="The sets are folders in the layout of BEIR.")
+    ] = False,
+    half: Annotated[
+        str, typer.Option(help="tuning, reporting (odd CRC-32 of the question) or all.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set.")] = False,
+    html_file: Annotated[Path | None, typer.Option("--html", help="And as a page here.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder that keeps vectors from one run to the next.")
+    ] = None,
+) -> None:
+    """Measure how well questions are answered, with the code that answers people."""
+    with _plainly() as settings:
+        kept = data or settings.exchange_data / running.FOLDER
+        with progress_bars(notes) as progress:
+            if beir:
+                cards = [
+                    running.evaluate_beir(settings, read_beir(folder), half, progress, kept)
+                    for folder in sets or []
+                ]
+            else:
+                cards = running.evaluate_sets(settings, sets or [], half, progress, kept)
+        for card in cards:
+            if as_json:
+                print(evaluation.as_json(card))
+            else:
+                evaluation.show(card)
 
 
 @serve.command("telegram")
