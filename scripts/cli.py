@@ -15,9 +15,9 @@ from rich.console import Console
 from bot import app, upkeep
 from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
-from bot.evaluation import running
-from bot.evaluation.beir import read_beir
+from bot.evaluation import comparing, running
 from bot.evaluation.ranking import MissingLibrary
+from bot.evaluation.scorecard import read_scorecards
 from bot.evaluation.sets import BadSet
 from bot.messages import Question
 from bot.people import BadKey
@@ -259,13 +259,16 @@ def library(
 @cli.command()
 def evaluate(
     sets: Annotated[
-        list[Path] | None, typer.Argument(help="Question sets, CSV; without: the golden questions.")
+        list[Path] | None, typer.Argument(help="CSV files; without: the golden questions.")
     ] = None,
     beir: Annotated[
-        bool, typer.Option("--beir", help="The sets are folders in the layout of BEIR.")
+        bool, typer.Option("--beir", help="They are folders in the layout of BEIR, each a hub.")
+    ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="They are two files that --json wrote.")
     ] = False,
     half: Annotated[
-        str, typer.Option(help="tuning, reporting (odd CRC-32 of the question) or all.")
+        str, typer.Option(help="tuning, reporting (odd CRC-32) or all; of --beir: reporting.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set.")] = False,
     html_file: Annotated[Path | None, typer.Option("--html", help="And as a page here.")] = None,
@@ -274,21 +277,33 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure how well questions are answered, with the code that answers people."""
+    places = sets or []
     with _plainly() as settings:
+        if compare:
+            _compare(places, as_json)
+            return
         kept = data or settings.exchange_data / running.FOLDER
         with progress_bars(notes) as progress:
-            if beir:
-                cards = [
-                    running.evaluate_beir(settings, read_beir(folder), half, progress, kept)
-                    for folder in sets or []
-                ]
-            else:
-                cards = running.evaluate_sets(settings, sets or [], half, progress, kept)
+            measure = running.evaluate_beir if beir else running.evaluate_sets
+            cards = measure(settings, places, half, progress, kept)
         for card in cards:
             if as_json:
                 print(evaluation.as_json(card))
             else:
                 evaluation.show(card)
+        if html_file:
+            evaluation.write_html(cards, html_file)
+
+
+def _compare(files: list[Path], as_json: bool) -> None:
+    if len(files) != 2:
+        raise BadSet(f"--compare needs two files that evaluate --json wrote; {len(files)} given")
+    for before, after in comparing.paired(*map(read_scorecards, files)):
+        found = comparing.compare(before, after)
+        if as_json:
+            print(evaluation.differences_json(before.name, found))
+        else:
+            evaluation.show_differences(before.name, found)
 
 
 @serve.command("telegram")

@@ -1,17 +1,30 @@
 """Scores shown: as tables on the terminal, as JSON, as a page with plots."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 from rich.console import Console
 from rich.table import Table
 
+from bot.evaluation.comparing import TEST, Difference
 from bot.evaluation.intervals import Figure
-from bot.evaluation.scorecard import ALL, ANSWERS, Scorecard
+from bot.evaluation.scorecard import ALL, ANSWERS, METRICS, Scorecard
+
+_PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=select_autoescape(["html"]),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+SURE = 0.05  # a difference with a smaller chance is set off
 
 
 def title(card: Scorecard) -> str:
     """The set in one line."""
-    part = "all questions" if card.half == "all" else f"the {card.half} half"
+    part = "all of them" if card.half == "all" else f"the {card.half} half"
     return (
         f"{card.name}: {card.questions} questions ({part}), {card.documents} documents,"
         f" {card.passages} passages; {card.embedder}"
@@ -20,45 +33,110 @@ def title(card: Scorecard) -> str:
 
 def show(card: Scorecard) -> None:
     """The scorecard as a table: a row a metric, a column a language."""
-    console = Console(highlight=False)
-    console.print(f"\n{title(card)}", markup=False)
-    for remark in card.remarks:
-        console.print(f"note: {remark}", markup=False)
-    languages = columns(card)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("metric", no_wrap=True)
-    for language in languages:
-        table.add_column(language, justify="right")
+    table = _table("metric", *columns(card))
     for section, metrics in card.figures.items():
-        table.add_section()
         for metric, by in metrics.items():
-            name = metric if section == ANSWERS else f"{metric}, {section}"
-            table.add_row(name, *(cell(by.get(language)) for language in languages))
-    console.print(table)
+            table.add_row(
+                _named(section, metric), *(cell(by.get(language)) for language in columns(card))
+            )
+    notes = [f"note: {remark}" for remark in card.remarks]
+    _print(table, [title(card), *notes])
 
 
 def columns(card: Scorecard) -> list[str]:
     """All languages together, then each; where there is one only, all is that one."""
-    found = sorted(
-        {name for metrics in card.figures.values() for by in metrics.values() for name in by}
-    )
-    found.remove(ALL)
+    metrics = [by for metrics in card.figures.values() for by in metrics.values()]
+    found = sorted({language for by in metrics for language in by} - {ALL})
     return [ALL, *(found if len(found) > 1 else [])]
 
 
 def cell(figure: Figure | None) -> str:
-    """A figure with its interval and the number of questions."""
+    """A figure with its interval and how many it is of."""
     if figure is None:
         return ""
-    return f"{number(figure.value)} [{number(figure.low)}–{number(figure.high)}] n={figure.n}"
+    return f"{number(figure.value)} [{number(figure.low)}–{number(figure.high)}] {figure.n}"
 
 
 def number(value: float) -> str:
     """As it is read in this field: .967."""
-    text = f"{value:.3f}"
-    return text.removeprefix("0") if value < 1 else text
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def show_differences(name: str, differences: Sequence[Difference]) -> None:
+    """Two runs of a set, a row a metric and language."""
+    table = _table("metric", "language", "before", "after", "change", "p", "n")
+    for one in differences:
+        table.add_row(
+            _named(one.section, one.metric),
+            one.language,
+            number(one.before),
+            number(one.after),
+            f"{one.change:+.3f}",
+            f"{one.chance:.4f}",
+            str(one.n),
+            style="bold" if one.chance < SURE else "",
+        )
+    _print(table, [f"{name}: {TEST}"])
+
+
+def _table(first: str, *rest: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for name in rest:
+        table.add_column(name, justify="right", overflow="fold")
+    return table
+
+
+def _named(section: str, metric: str) -> str:
+    return metric if section == ANSWERS else f"{metric}, {section}"
+
+
+def _print(table: Table, lines: Sequence[str]) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:  # a file is as wide as it needs to be
+        console.width = max(console.measure(table).maximum, console.width)
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(table)
+    console.print()
 
 
 def as_json(card: Scorecard) -> str:
     """One object on one line."""
     return json.dumps(card.as_json(), ensure_ascii=False)
+
+
+def differences_json(name: str, differences: Sequence[Difference]) -> str:
+    """One object on one line."""
+    rows = [asdict(one) | {"change": one.change} for one in differences]
+    return json.dumps({"name": name, "test": TEST, "differences": rows}, ensure_ascii=False)
+
+
+def write_html(cards: Sequence[Scorecard], path: Path) -> None:
+    """The scorecards as one page that needs nothing else."""
+    text = _PAGES.get_template("evaluation.html").render(
+        cards=cards, plots=[_plots(card) for card in cards], columns=columns, title=title,
+        cell=cell, number=number, metrics=METRICS, named=_named,
+    )  # fmt: skip
+    path.write_text(text, encoding="utf-8")
+
+
+Plot = list[tuple[str, list[tuple[str, Figure]]]]  # a language, and its figures by section
+
+
+def _plots(card: Scorecard) -> dict[str, Plot]:
+    """What is drawn of a metric: languages from top to bottom, the sections beside each other."""
+    drawn: dict[str, Plot] = {}
+    for metric in METRICS:
+        by = {
+            section: metrics[metric]
+            for section, metrics in card.figures.items()
+            if metric in metrics
+        }
+        rows = [
+            (language, [(section, own[language]) for section, own in by.items() if language in own])
+            for language in columns(card)
+        ]
+        if by:
+            drawn[metric] = [row for row in rows if row[1]]
+    return drawn

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.app import open_embedder
 from bot.assistant import Assistant
 from bot.evaluation import answers, ranking
-from bot.evaluation.beir import Benchmark, shelve
+from bot.evaluation.beir import Text, read_beir, shelve
 from bot.evaluation.ranking import PARTS
 from bot.evaluation.scorecard import Observation, Scorecard, figures
 from bot.evaluation.sets import BadSet, Case, QuestionSet, half, read_set
@@ -71,16 +71,36 @@ def evaluate_sets(
 
 
 def evaluate_beir(
-    settings: Settings, benchmark: Benchmark, which: str, progress: Progress, data: Path
-) -> Scorecard:
-    """A hub of the benchmark's corpus, made in a temporary folder by the code that makes hubs.
+    settings: Settings, folders: Sequence[Path], which: str, progress: Progress, data: Path
+) -> list[Scorecard]:
+    """Each folder's questions, asked of a hub of its corpus: all are read before one is asked.
 
-    Vectors are kept in the folder `data`, so a second run embeds nothing. Raises BadSet,
-    BadCalibration, MissingLibrary.
+    Raises BadSet, BadCalibration, MissingLibrary.
     """
     ranking.check()
+    if not folders:
+        raise BadSet("--beir needs a folder with corpus.jsonl, queries.jsonl and qrels.tsv")
     which = which or "reporting"
-    asked = _halved(benchmark.questions, which)
+    benchmarks = [read_beir(folder) for folder in folders]
+    asked = [_halved(benchmark.questions, which) for benchmark in benchmarks]
+    return [
+        _throw_away(settings, benchmark.texts, questions, which, progress, data)
+        for benchmark, questions in zip(benchmarks, asked, strict=True)
+    ]
+
+
+def _throw_away(
+    settings: Settings,
+    texts: Sequence[Text],
+    asked: QuestionSet,
+    which: str,
+    progress: Progress,
+    data: Path,
+) -> Scorecard:
+    """A hub of `texts` in a temporary folder, made and asked by the code that serves people.
+
+    Vectors are kept in the folder `data`, so a second run embeds nothing.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="exchange-") as made,
         _embedder(settings, data) as embedder,
@@ -88,7 +108,7 @@ def evaluate_beir(
         hub = settings.model_copy(update={"exchange_data": Path(made)})
         library = Library(Path(made) / "corpus.db")
         try:
-            bare = shelve(benchmark.texts, library)
+            bare = shelve(texts, library)
             publish(
                 hub.exchange_data, library, embedder, hub.engine, hub.calibration, progress,
                 vectors=data / VECTORS,
