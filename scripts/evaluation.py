@@ -1,12 +1,13 @@
 """Scores shown: as tables on the terminal, as JSON, as a page with plots."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from bot.evaluation.comparing import TEST, Difference
@@ -32,15 +33,36 @@ def title(card: Scorecard) -> str:
 
 
 def show(card: Scorecard) -> None:
-    """The scorecard as a table: a row a metric, a column a language."""
-    table = _table("metric", *columns(card))
+    """The scorecard as a table: a row a metric, a column a language.
+
+    Where a terminal is too narrow for it, the languages' intervals are left out, and it says so.
+    """
+    notes = [f"note: {remark}" for remark in card.remarks]
+    table = _scores(card, cell)
+    if not _fits(table):
+        notes.append("note: intervals by language need a wider window, --html or --json")
+        table = _scores(card, lambda figure: number(figure.value) if figure else "")
+    _print(table, [title(card), *notes])
+
+
+def _scores(card: Scorecard, brief: Callable[[Figure | None], str]) -> Table:
+    all_, *languages = columns(card)
+    table = _table("metric", all_, *languages)
     for section, metrics in card.figures.items():
         for metric, by in metrics.items():
-            table.add_row(
-                _named(section, metric), *(cell(by.get(language)) for language in columns(card))
-            )
-    notes = [f"note: {remark}" for remark in card.remarks]
-    _print(table, [title(card), *notes])
+            cells = (brief(by.get(language)) for language in languages)
+            table.add_row(_named(section, metric), cell(by[all_]), *cells)
+    return table
+
+
+def _fits(table: Table) -> bool:
+    console = Console()
+    return not console.is_terminal or _width(table) <= console.width
+
+
+def _width(table: Table) -> int:
+    """Columns of a terminal that it takes to show all on one line a row."""
+    return Measurement.get(Console(width=10_000), Console(width=10_000).options, table).maximum
 
 
 def columns(card: Scorecard) -> list[str]:
@@ -94,7 +116,7 @@ def _named(section: str, metric: str) -> str:
 def _print(table: Table, lines: Sequence[str]) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:  # a file is as wide as it needs to be
-        console.width = max(console.measure(table).maximum, console.width)
+        console.width = max(_width(table), console.width)
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
     console.print(table)

@@ -55,6 +55,8 @@ def compare(before: Scorecard, after: Scorecard) -> list[Difference]:
     for section in SECTIONS:
         for metric in METRICS:
             keys = [key for key in old if key[:2] == (section, metric) and key in new]
+            if len(keys) == 2:  # one language is all there is
+                keys = [key for key in keys if key[2] == ALL]
             for key in sorted(keys, key=lambda key: (key[2] != ALL, key[2])):
                 common = [unit for unit in old[key] if unit in new[key]]
                 if common:
