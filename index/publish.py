@@ -40,13 +40,16 @@ def publish(
     *,
     examine: Callable[[Path], bool] = lambda folder: True,
     kept: int = snapshots.KEPT,
+    vectors: Path | None = None,
 ) -> Published:
     """Build an index of `library` beside the present one and switch to it.
 
     `examine` looks at the finished folder, may write into it, and may refuse it: then nothing is
-    switched. Raises BadCalibration before anything is built where `trials` cannot be read.
+    switched. `vectors` is the file that keeps what was embedded, if not the one in `data`. Raises
+    BadCalibration before anything is built where `trials` cannot be read.
     """
-    run = _Run(data, library, embedder, engine, trials, progress)
+    store = vectors or data / "vectors.db"
+    run = _Run(store, library, embedder, engine, trials, progress)
 
     def build(folder: Path) -> None:
         run.build(folder)
@@ -72,7 +75,7 @@ class _Run:
 
     def __init__(
         self,
-        data: Path,
+        vectors: Path,
         library: Library,
         embedder: Embedder,
         engine: str,
@@ -80,7 +83,7 @@ class _Run:
         progress: Progress,
     ) -> None:
         self._trials, self._named = calibration.read_calibration(trials), calibration.digest(trials)
-        self.store = VectorStore(data / "vectors.db")
+        self.store = VectorStore(vectors)
         self.embedded = 0
         self.judge: Judge
         self._library, self._embedder, self._progress = library, embedder, progress

@@ -16,6 +16,10 @@ from bot import app, logs, privacy, upkeep
 from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
 from bot.counts import Counts, shown, today
+from bot.evaluation import comparing, running
+from bot.evaluation.ranking import MissingLibrary
+from bot.evaluation.scorecard import read_scorecards
+from bot.evaluation.sets import BadSet
 from bot.keys import BadKey
 from bot.messages import Question
 from bot.retention import sweep
@@ -28,11 +32,12 @@ from index.editing import Busy
 from index.plugins import UnknownPart
 from index.ports import StaleIndex
 from index.snapshots import NoSnapshot, listed
-from scripts import report
+from scripts import evaluation, report
 from scripts.output import answer_json, counts_table, library_table, progress_bars
 
 EXPECTED = (
     BadKey,
+    BadSet,
     BadSetting,
     Busy,
     NoSnapshot,
@@ -41,6 +46,7 @@ EXPECTED = (
     BadCalibration,
     UnknownPart,
     ChannelFailed,
+    MissingLibrary,
 )
 
 cli = typer.Typer(
@@ -302,6 +308,56 @@ def about(
         print(terminal.as_text(privacy.about(language, settings.contact)))
         print()
         print(terminal.as_text(privacy.privacy_card(language, settings.key_days)))
+
+
+@cli.command()
+def evaluate(
+    sets: Annotated[
+        list[Path] | None, typer.Argument(help="CSV files; without: the golden questions.")
+    ] = None,
+    beir: Annotated[
+        bool, typer.Option("--beir", help="They are folders in the layout of BEIR, each a hub.")
+    ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="They are two files that --json wrote.")
+    ] = False,
+    half: Annotated[
+        str, typer.Option(help="tuning, reporting (odd CRC-32) or all; of --beir: reporting.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set.")] = False,
+    html_file: Annotated[Path | None, typer.Option("--html", help="And as a page here.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder that keeps vectors from one run to the next.")
+    ] = None,
+) -> None:
+    """Measure how well questions are answered, with the code that answers people."""
+    places = sets or []
+    with _plainly() as settings:
+        if compare:
+            _compare(places, as_json)
+            return
+        kept = data or settings.exchange_data / running.FOLDER
+        with progress_bars(notes) as progress:
+            measure = running.evaluate_beir if beir else running.evaluate_sets
+            cards = measure(settings, places, half, progress, kept)
+        for card in cards:
+            if as_json:
+                print(evaluation.as_json(card))
+            else:
+                evaluation.show(card)
+        if html_file:
+            evaluation.write_html(cards, html_file)
+
+
+def _compare(files: list[Path], as_json: bool) -> None:
+    if len(files) != 2:
+        raise BadSet(f"--compare needs two files that evaluate --json wrote; {len(files)} given")
+    for before, after in comparing.paired(*map(read_scorecards, files)):
+        found = comparing.compare(before, after)
+        if as_json:
+            print(evaluation.differences_json(before.name, found))
+        else:
+            evaluation.show_differences(before.name, found)
 
 
 @serve.command("telegram")

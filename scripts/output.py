@@ -25,7 +25,11 @@ from corpus.library import Holding
 from index import publish
 from index.languages import detect
 
-LABELS = {"listening": "Embedding questions", "reading": "Embedding the library"}
+LABELS = {
+    "listening": "Embedding questions",
+    "reading": "Embedding the library",
+    "asking": "Asking",
+}
 
 
 @contextmanager
