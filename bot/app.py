@@ -9,9 +9,8 @@ from bot.channels import telegram
 from bot.channels.port import Channel
 from bot.messages import Respond
 from bot.people import People
-from bot.phrases import speak
+from bot.phrases import languages, speak
 from bot.settings import Settings
-from index.languages import SPOKEN
 from index.opened import Current
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
@@ -53,7 +52,7 @@ def open_telegram(settings: Settings) -> Channel:
 
 def apologise(language: str | None) -> str:
     """What a person reads when an answer failed."""
-    return speak(language if language in SPOKEN else "en")(APOLOGY)
+    return speak(language if language in languages() else "en")(APOLOGY)
 
 
 def run(channel: Channel, respond: Respond) -> None:

@@ -8,12 +8,12 @@ from bot import answering, cards, replies
 from bot.links import citation
 from bot.messages import Answer, Kind, Question, Reply
 from bot.people import People
+from bot.phrases import detect, languages
+from bot.safeguarding import first as safeguarding
 from corpus.source import Source
 from corpus.works import translations, work
-from index.languages import SPOKEN, detect, fold
 from index.opened import Opened
 
-SAFE_WORDS = frozenset(fold(w) for w in ("help sos msaada aide ayuda ajuda مساعدة".split()))
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
 
@@ -31,20 +31,30 @@ class Assistant:
 
     def reply(self, question: Question) -> Reply:
         """The same, for callers without an event loop."""
-        chosen = self._people.language(question.person) if question.person else None
-        prior = chosen or question.language
+        first = safeguarding.look(question, self._prior)
+        return first.card or first.added(self._reply(question))
+
+    def _reply(self, question: Question) -> Reply:
+        prior = self._prior(question)
         language = detect(question.text, prior)
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
-            return self._act(question, prior if prior in SPOKEN else "en")
-        said = self.notice(question, language)
+            return self._act(question, prior if prior in languages() else "en")
+        said = self._unread(question, language)
         if said is not None:
             return said
         return cards.answer_reply(self.answer(question.text, language))
 
     def notice(self, question: Question, language: str) -> Reply | None:
         """What is said in place of an answer: the help card first; None where one is due."""
-        if _is_safe_word(question.text):
-            return replies.help_card(language)
+        first = safeguarding.look(question, lambda _: language)
+        return first.card or self._unread(question, language)
+
+    def _prior(self, question: Question) -> str | None:
+        """The language that the person chose, else the one that the phone prefers."""
+        chosen = self._people.language(question.person) if question.person else None
+        return chosen or question.language
+
+    def _unread(self, question: Question, language: str) -> Reply | None:
         if question.kind not in (Kind.TEXT, Kind.EDITED) or not _has_words(question.text):
             return replies.unread(question.kind, language)
         if len(question.text) > LONGEST:
@@ -66,8 +76,6 @@ class Assistant:
         match name.lower():
             case "start":
                 return replies.welcome(language)
-            case "help":
-                return replies.help_text(language)
             case "language" | "languages":
                 return self._choose_language(question.person, rest.strip().lower(), language)
             case "more":
@@ -79,7 +87,7 @@ class Assistant:
         )
 
     def _choose_language(self, person: str, code: str, language: str) -> Reply:
-        if code not in SPOKEN:
+        if code not in languages():
             return replies.choose_language(language)
         self._people.choose(person, code)
         return replies.notice(code, "From now on I use English.")
@@ -97,7 +105,7 @@ class Assistant:
         places = {(p.source, p.page): p for p in reversed(passages)}
         ordered = dict.fromkeys((p.source, p.page) for p in passages)
         sources = [citation(library.source(id), places[id, page]) for id, page in ordered]
-        return cards.more_reply(language if language in SPOKEN else "en", quotes, sources)
+        return cards.more_reply(language if language in languages() else "en", quotes, sources)
 
     def _sources(self, data: str) -> Reply:
         language, _, ids = data.partition(":")
@@ -108,7 +116,7 @@ class Assistant:
         def others(source: Source) -> list[Source]:
             return [other for other in tied.get(work(source), []) if other.id != source.id]
 
-        return cards.sources_reply(language if language in SPOKEN else "en", chosen, others)
+        return cards.sources_reply(language if language in languages() else "en", chosen, others)
 
 
 def answer(opened: Opened, text: str, language: str) -> Answer:
@@ -120,7 +128,3 @@ def answer(opened: Opened, text: str, language: str) -> Answer:
 def _has_words(text: str) -> bool:
     """Two letters in a row at least: "1", "?" and a heart are no questions."""
     return bool(re.search(r"[^\W\d_]{2}", text))
-
-
-def _is_safe_word(text: str) -> bool:
-    return fold(text).strip(" .!?¡¿،؟*\"'\n") in SAFE_WORDS

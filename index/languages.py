@@ -43,33 +43,33 @@ _PRIOR_WEIGHT = 2.0  # nats that the person's own language adds
 
 
 @functools.cache
-def _identifier() -> object:
+def _identifier(spoken: tuple[str, ...]) -> object:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages([*SPOKEN])
+    identifier.set_languages([*spoken])
     return identifier
 
 
-def detect(text: str, prior: str | None = None) -> str:
-    """The language of `text` among those the assistant speaks, ISO 639-1.
+def detect(text: str, prior: str | None = None, spoken: tuple[str, ...] = SPOKEN) -> str:
+    """The language of `text` among those that are spoken, ISO 639-1.
 
     `prior` is what the person speaks as far as is known; it decides where the text does not.
     """
-    fallback = prior if prior in SPOKEN else "en"
+    fallback = prior if prior in spoken else "en"
     if _ARABIC.search(text):
         # Arabic letters among Latin ones may be a name or a quotation: the majority decides.
         if len(_ARABIC.findall(text)) >= len(_LATIN.findall(text)):
             return "ar"
     elif not _LATIN.search(text):
         return fallback
-    ranked = {language: float(score) for language, score in _identifier().rank(text)}  # type: ignore[attr-defined]
+    ranked = {language: float(score) for language, score in _identifier(spoken).rank(text)}  # type: ignore[attr-defined]
     known = max(ranked.values()) > _UNKNOWN
-    scores = ranked if known else dict.fromkeys(SPOKEN, 0.0)
+    scores = ranked if known else dict.fromkeys(spoken, 0.0)
     found = re.findall(r"[\w']+|¿", text.lower())
     for language, hints in _HINTS.items():
         scores[language] += _HINT_WEIGHT * sum(word in hints for word in found)
-    scores[fallback] += _PRIOR_WEIGHT if prior in SPOKEN else 0.5
+    scores[fallback] += _PRIOR_WEIGHT if prior in spoken else 0.5
     return max(scores, key=scores.__getitem__)
 
 

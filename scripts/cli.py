@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,9 @@ from bot.channels import terminal
 from bot.channels.errors import ChannelFailed
 from bot.messages import Question
 from bot.people import BadKey
+from bot.phrases import review
+from bot.safeguarding import helplines
+from bot.safeguarding.helplines import BadHelpline
 from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details
 from corpus.errors import BadCatalogue
@@ -31,6 +35,7 @@ from scripts.output import answer_json, library_table, progress_bars
 
 EXPECTED = (
     BadKey,
+    BadHelpline,
     BadSetting,
     Busy,
     NoSnapshot,
@@ -248,6 +253,40 @@ def library(
     """List what the library holds."""
     with _plainly() as settings:
         library_table(upkeep.holdings(settings), as_json)
+
+
+@cli.command("helplines")
+def list_helplines() -> None:
+    """List the helplines, and mark those hidden or checked more than a year ago."""
+    today = date.today()
+    with _plainly():
+        rows = helplines.helplines()
+        for row in rows:
+            marks = [] if row.shown else [f"hidden: {row.confidence}"]
+            marks += ["check anew"] if row.stale(today) else []
+            print(f"{row.code:3} {row.number:18} {row.checked} {row.country}  {', '.join(marks)}")
+            print(f"    {row.service}, {row.hours or 'hours not stated'}, {row.source}")
+    old = sum(row.stale(today) for row in rows)
+    print(f"{len(rows)} helplines, {old} checked more than a year ago")
+    if old:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def translations() -> None:
+    """List what each language's catalogue lacks, and how much no native speaker reviewed."""
+    with _plainly():
+        held = review.states()
+    for state in held:
+        print(
+            f"{state.language}: {len(state.missing)} missing, {len(state.fuzzy)} fuzzy,"
+            f" {len(state.unreviewed)} not reviewed by a native speaker"
+        )
+        for text in (*state.missing, *state.fuzzy):
+            mark = "  SAFETY" if text in state.unsafe else "  "
+            print(f"{mark} {'fuzzy' if text in state.fuzzy else 'missing'}: {text}")
+    if any(state.unsafe for state in held):
+        raise typer.Exit(1)
 
 
 @serve.command("telegram")

@@ -20,9 +20,9 @@ from rich.table import Table
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
 from bot.messages import Answer, Citation, Question, Quote
+from bot.phrases import detect
 from corpus.library import Holding
 from index import publish
-from index.languages import detect
 
 LABELS = {"listening": "Embedding questions", "reading": "Embedding the library"}
 

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from bot import cards, replies
 from bot.app import APOLOGY
 from bot.phrases import language_name, own_name, speak
+from bot.safeguarding import cards as safety
 from index.languages import SPOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,8 +25,8 @@ def catalogue(language: str) -> dict[str, str]:
 def spoken_texts() -> set[str]:
     """Every literal that the code hands to a translation, found in the code itself."""
     said: set[str] = set()
-    for name in ("replies", "cards", "assistant"):
-        tree = ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))
+    for path in (ROOT / "bot").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args:
                 called = ast.unparse(node.func)
@@ -33,7 +34,11 @@ def spoken_texts() -> set[str]:
                 wanted = called == "say" or called.startswith("speak(") or called.endswith("notice")
                 if wanted and isinstance(last, ast.Constant) and isinstance(last.value, str):
                     said.add(last.value)
-    return said | {APOLOGY, *replies._KINDS.values(), *cards._KIND_NAMES.values(), cards.GONE}
+    return (
+        said
+        | safety.TEXTS
+        | {APOLOGY, *replies._KINDS.values(), *cards._KIND_NAMES.values(), cards.GONE}
+    )
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -42,7 +42,11 @@ POLL = 30  # seconds that Telegram holds a getUpdates open when nothing comes
 DRAIN = 15.0  # seconds that running answers may take after the channel is told to stop
 TYPING = 4.5  # seconds: Telegram shows "typing" for five
 UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
-COMMANDS = {"help": "What I can do", "language": "Choose a language", "start": "Begin"}
+COMMANDS = {
+    "help": "Child helplines",
+    "language": "Choose a language",
+    "start": "Begin",
+}
 
 _HOW = "Create a bot with @BotFather in Telegram and set TELEGRAM_TOKEN to the token it gives."
 MISSING = f"TELEGRAM_TOKEN is not set. {_HOW}"

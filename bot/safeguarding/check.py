@@ -1,7 +1,8 @@
 """What a message tells: a pure function over the tables of every language.
 
 All tables are asked, whatever language the message seems to be in: people mix languages, and
-letter statistics err on short and mistyped texts.
+letter statistics err on short and mistyped texts. Only the message's own language puts slips of
+the keyboard right: a word of one language is often nearly a word of another.
 """
 
 import functools
@@ -10,9 +11,18 @@ from collections.abc import Collection
 
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.table import FOLDER, Table, read_table
-from index.languages import fold
+from index.languages import detect, fold
 
-SAFE_WORDS = ("HELP", "SOS", "MSAADA", "AIDE", "AYUDA", "AJUDA", "مساعدة")
+SAFE_WORDS = {
+    "HELP": "",
+    "SOS": "",
+    "MSAADA": "sw",
+    "AIDE": "fr",
+    "AYUDA": "es",
+    "AJUDA": "pt",
+    "مساعدة": "ar",
+}
+"""Each with the language that it tells; "": one that is understood everywhere."""
 AGAIN = "#"  # before a message: "I did not mean it that way"
 LONGEST = 6_000  # characters looked at; a network's message is shorter
 _LETTER = re.compile(r"[^\W\d_]")
@@ -31,7 +41,9 @@ def check(text: str) -> Finding:
         return Finding.SAFE_WORD
     if text.lstrip().startswith(AGAIN):
         return Finding.AMBIGUOUS
-    told = (table.told(text[:LONGEST]) for table in tables().values())
+    text = text[:LONGEST]
+    own = detect(text)
+    told = (table.told(text, mend=language == own) for language, table in tables().items())
     return min((finding(found) for found in told), key=list(Finding).index)
 
 
@@ -69,6 +81,11 @@ def _safe() -> re.Pattern[str]:
 def is_safe_word(text: str) -> bool:
     """Whether the letters of `text` are a safe word, whatever stands around or between them."""
     return bool(_safe().fullmatch(_letters(text)))
+
+
+def safe_word_language(text: str) -> str:
+    """The language that a safe word tells; "" where it tells none, or is none."""
+    return {_letters(word): told for word, told in SAFE_WORDS.items()}.get(_letters(text), "")
 
 
 def _letters(text: str) -> str:

@@ -61,15 +61,16 @@ class Table:
     known: frozenset[str]  # every word of the table, and words that only look like one of them
     alike: Mapping[str, tuple[str, ...]]  # by first letter: words that a mistyped one may mean
 
-    def told(self, text: str) -> set[str]:
-        """The names of the ideas and patterns that are found in `text`."""
-        words = self._read(words_of(text))
+    def told(self, text: str, *, mend: bool = True) -> set[str]:
+        """The names of the ideas and patterns that are found in `text`; `mend`: slips put right."""
+        words = self._read(words_of(text), mend)
         places = self._places(words)
         found = {use for use, items in self.patterns if matches(items, words, places)}
         return found | {idea for idea, spans in places.items() if spans}
 
-    def _read(self, words: Sequence[str]) -> list[str]:
-        words = [self._meant(word) for word in respelt(words, self.spellings)]
+    def _read(self, words: Sequence[str], mend: bool) -> list[str]:
+        if mend:
+            words = [self._meant(word) for word in respelt(words, self.spellings)]
         return list(respelt(words, self.spellings))
 
     def _meant(self, word: str) -> str:
