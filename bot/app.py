@@ -10,6 +10,7 @@ from bot.channels.port import Channel
 from bot.messages import Respond
 from bot.people import People
 from bot.phrases import languages, speak
+from bot.safeguarding import first as safeguarding
 from bot.settings import Settings
 from index.opened import Current
 from index.plugins import load
@@ -29,9 +30,13 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_assistant(settings: Settings) -> Assistant:
-    """An assistant over the current index. Raises StaleIndex, UnknownPart."""
+    """An assistant over the current index.
+
+    Raises StaleIndex, UnknownPart, BadTable, BadHelpline.
+    """
     current = Current(settings.exchange_data, settings.engine, open_embedder(settings))
     current()
+    safeguarding.ready()
     return Assistant(current, People(settings.exchange_data))
 
 

@@ -21,6 +21,7 @@ from bot.people import BadKey
 from bot.phrases import review
 from bot.safeguarding import helplines
 from bot.safeguarding.helplines import BadHelpline
+from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details
 from corpus.errors import BadCatalogue
@@ -37,6 +38,7 @@ EXPECTED = (
     BadKey,
     BadHelpline,
     BadSetting,
+    BadTable,
     Busy,
     NoSnapshot,
     StaleIndex,

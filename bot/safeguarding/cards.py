@@ -10,7 +10,6 @@ from bot.safeguarding.helplines import (
     DIRECTORY,
     Helpline,
     countries,
-    helplines,
     local_hours,
     of_country,
 )
@@ -165,8 +164,3 @@ def last_resort() -> Reply:
     """The card where even the catalogues and the table of helplines fail: words of the code."""
     lines = (plain(DANGER), plain(PROGRAM), plain(f"{BY_COUNTRY} {DIRECTORY}"))
     return Reply(language="en", lines=lines)
-
-
-def ready() -> int:
-    """Read all that the cards need, so that a fault shows at the start: how many numbers."""
-    return sum(held.shown for held in helplines())

@@ -51,6 +51,8 @@ def finding(told: Collection[str]) -> Finding:
     """What the ideas and patterns that one table found amount to."""
     if "frame" in told:  # an exercise, or "if a child tells"
         return Finding.NONE
+    if "topic" in told and "self" not in told:  # a question about practice names no speaker
+        told = {*told} - {"self_harm", "first"}
     for use in ("self_harm", "forced"):
         if use in told and "practitioner" not in told:
             return Finding(use)

@@ -9,6 +9,7 @@ from bot.phrases import detect, languages
 from bot.safeguarding import cards
 from bot.safeguarding.check import check, safe_word_language, tables
 from bot.safeguarding.findings import Finding
+from bot.safeguarding.helplines import helplines
 
 Prior = Callable[[Question], str | None]
 """The language that the person chose or the phone prefers; asked here, as it may fail."""
@@ -25,6 +26,12 @@ class First:
     def added(self, reply: Reply) -> Reply:
         """The answer, with the discreet line where it is due."""
         return cards.aside(reply) if self.line else reply
+
+
+def ready() -> None:
+    """Read all that is needed, so that a fault shows at the start. Raises BadTable, BadHelpline."""
+    tables()
+    helplines()
 
 
 def look(question: Question, prior: Prior, country: str | None = None) -> First:

@@ -22,7 +22,7 @@ LONG = 5  # letters from which on a mistyped word is taken for the one it resemb
 VERY_LONG = 9  # from here on two slips are allowed
 IDEAS = frozenset("kin hurt hurtful children mine now told pro past".split())
 PATTERNS = frozenset(
-    "first near self_harm forced practitioner grooming frame topic ambiguous harmless".split()
+    "first self near self_harm forced practitioner grooming frame topic ambiguous harmless".split()
 )
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _WORD = re.compile(r"[^\W_]+")
