@@ -75,16 +75,17 @@ def of_country(code: str) -> list[Helpline]:
 
 @functools.cache
 def countries(language: str) -> tuple[Helpline, ...]:
-    """One row a country, those where most people speak `language` first."""
-    first = {line.code: line for line in reversed(helplines()) if line.shown}
+    """One row a country: those where `language` is official first, else in the table's order."""
+    first: dict[str, Helpline] = {}
+    for line in helplines():
+        if line.shown:
+            first.setdefault(line.code, line)
 
-    def order(line: Helpline) -> tuple[bool, float, str]:
+    def elsewhere(line: Helpline) -> bool:
         spoken = get_territory_language_info(line.code).get(language)
-        share = float(spoken["population_percent"] or 0) if spoken else 0.0
-        official = bool(spoken and spoken["official_status"])
-        return not official, -share, line.name(language)
+        return not (spoken and spoken["official_status"])
 
-    return tuple(sorted(first.values(), key=order))
+    return tuple(sorted(first.values(), key=elsewhere))
 
 
 def local_hours(hours: str, language: str) -> str:
