@@ -12,10 +12,10 @@ from bot.counts import Counts
 from bot.limits import Limits
 from bot.messages import Respond
 from bot.people import People
-from bot.phrases import speak
+from bot.phrases import languages, speak
 from bot.retention import sweep_daily
+from bot.safeguarding import first as safeguarding
 from bot.settings import Settings
-from index.languages import SPOKEN
 from index.opened import Current
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
@@ -33,12 +33,15 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
-    """An assistant over the current index. Raises StaleIndex, UnknownPart, BadKey.
+    """An assistant over the current index.
+
+    Raises StaleIndex, UnknownPart, BadKey, BadTable, BadHelpline.
 
     `limited`: whether people on a network may flood it, so that it slows them down.
     """
     current = Current(settings.exchange_data, settings.engine, open_embedder(settings))
     current()
+    safeguarding.ready()
     people = People(settings.exchange_data, key_days=settings.key_days)
     limits = Limits(people, settings.rate_person, settings.rate_all) if limited else None
     return Assistant(
@@ -70,7 +73,7 @@ def open_telegram(settings: Settings) -> Channel:
 
 def apologise(language: str | None) -> str:
     """What a person reads when an answer failed."""
-    return speak(language if language in SPOKEN else "en")(APOLOGY)
+    return speak(language if language in languages() else "en")(APOLOGY)
 
 
 def run(channel: Channel, respond: Respond, settings: Settings | None = None) -> None:

@@ -15,13 +15,13 @@ from bot.links import citation
 from bot.logs import fault, logger
 from bot.messages import Answer, Kind, Question, Reply
 from bot.people import KEY_DAYS, People
+from bot.phrases import detect, languages
 from bot.redaction import redact
+from bot.safeguarding import first as safeguarding
 from corpus.source import Source
 from corpus.works import translations, work
-from index.languages import SPOKEN, detect, fold
 from index.opened import Opened
 
-SAFE_WORDS = frozenset(fold(w) for w in ("help sos msaada aide ayuda ajuda مساعدة".split()))
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
 WIDE = 40  # passages asked of it for each of two things compared: those of both are wanted
@@ -53,19 +53,22 @@ class Assistant:
 
     def reply(self, question: Question) -> Reply:
         """The same, for callers without an event loop."""
-        prior = self._prior(question)
-        language = detect(question.text[:LONGEST], prior)
-        typed = question.kind not in (Kind.COMMAND, Kind.BUTTON)
-        if typed and _is_safe_word(question.text):  # before any limit
+        first = safeguarding.look(question, self._prior)
+        if first.card is not None:  # before any limit
             with _beside():
                 self._counts.disclosed(today())
-            return replies.help_card(language)
+            return first.card
+        return first.added(self._reply(question))
+
+    def _reply(self, question: Question) -> Reply:
+        prior = self._prior(question)
+        language = detect(question.text[:LONGEST], prior)
         if (slower := self._slower(question, language)) is not None:
             return slower
-        if not typed:
+        if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._count(question, language, Outcome.COMMAND)
-            return self._act(question, prior if prior in SPOKEN else "en")
-        if (said := self.notice(question, language)) is not None:
+            return self._act(question, prior if prior in languages() else "en")
+        if (said := self._unread(question, language)) is not None:
             self._count(question, language, Outcome.UNREAD)
             return said
         found = self.answer(question.text, language)
@@ -114,8 +117,10 @@ class Assistant:
 
     def notice(self, question: Question, language: str) -> Reply | None:
         """What is said in place of an answer: the help card first; None where one is due."""
-        if _is_safe_word(question.text):
-            return replies.help_card(language)
+        first = safeguarding.look(question, lambda _: language)
+        return first.card or self._unread(question, language)
+
+    def _unread(self, question: Question, language: str) -> Reply | None:
         if question.kind not in (Kind.TEXT, Kind.EDITED) or not _has_words(question.text):
             return replies.unread(question.kind, language)
         if len(question.text) > LONGEST:
@@ -154,8 +159,6 @@ class Assistant:
         match name:
             case "start":
                 return replies.welcome(language)
-            case "help":
-                return replies.help_text(language)
             case "privacy":
                 return privacy.privacy_card(language, self._key_days)
             case "about":
@@ -165,7 +168,7 @@ class Assistant:
         )
 
     def _choose_language(self, person: str, code: str, language: str) -> Reply:
-        if code not in SPOKEN:
+        if code not in languages():
             return replies.choose_language(language)
         self._people.choose(person, code)
         return replies.notice(code, "From now on I use English.")
@@ -183,7 +186,7 @@ class Assistant:
         places = {(p.source, p.page): p for p in reversed(passages)}
         ordered = dict.fromkeys((p.source, p.page) for p in passages)
         sources = [citation(library.source(id), places[id, page]) for id, page in ordered]
-        return cards.more_reply(language if language in SPOKEN else "en", quotes, sources)
+        return cards.more_reply(language if language in languages() else "en", quotes, sources)
 
     def _sources(self, data: str) -> Reply:
         language, _, ids = data.partition(":")
@@ -194,7 +197,7 @@ class Assistant:
         def others(source: Source) -> list[Source]:
             return [other for other in tied.get(work(source), []) if other.id != source.id]
 
-        return cards.sources_reply(language if language in SPOKEN else "en", chosen, others)
+        return cards.sources_reply(language if language in languages() else "en", chosen, others)
 
 
 @contextmanager
@@ -220,7 +223,3 @@ def answer(opened: Opened, text: str, language: str) -> Answer:
 def _has_words(text: str) -> bool:
     """Two letters in a row at least: "1", "?" and a heart are no questions."""
     return bool(re.search(r"[^\W\d_]{2}", text))
-
-
-def _is_safe_word(text: str) -> bool:
-    return fold(text).strip(" .!?¡¿،؟*\"'\n") in SAFE_WORDS

@@ -97,7 +97,7 @@ def commands(language: str) -> dict[str, str]:
     """The menu of commands, by name."""
     say = speak(language)
     return {
-        "help": say("What I can do"),
+        "help": say("Child helplines"),
         "language": say("Choose a language"),
         "privacy": say("What I keep, and for how long"),
         "forget": say("Erase what you keep about me"),

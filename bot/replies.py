@@ -1,10 +1,8 @@
 """The assistant's own texts as channel-neutral replies, in the person's language."""
 
 from bot.messages import Button, Kind, Line, Reply, Span, Style
-from bot.phrases import Say, own_name, speak
-from index.languages import SPOKEN
+from bot.phrases import Say, languages, own_name, speak
 
-HELPLINES = "https://childhelplineinternational.org/helplines/"
 HUB = "https://childprotectionforum.org/"
 BLANK = Line((Span(""),))
 
@@ -62,18 +60,14 @@ def welcome(language: str) -> Reply:
                 )
             ),
             BLANK,
-            *_how(say),
+            *how(say),
         ),
         buttons=(Button(label=say("Language"), data="languages"),),
     )
 
 
-def help_text(language: str) -> Reply:
-    """How to ask."""
-    return Reply(language=language, lines=tuple(_how(speak(language))))
-
-
-def _how(say: Say) -> list[Line]:
+def how(say: Say) -> list[Line]:
+    """How to ask, as lines."""
     return [
         plain(say("Ask in English, Swahili, French, Spanish, Portuguese or Arabic, for example:")),
         plain(
@@ -88,31 +82,8 @@ def _how(say: Say) -> list[Line]:
     ]
 
 
-def help_card(language: str) -> Reply:
-    """Where someone at risk finds people who can help."""
-    say = speak(language)
-    return Reply(
-        language=language,
-        lines=(
-            plain(
-                say(
-                    "If you or a child are in danger now, go to a safe adult or call the"
-                    " emergency number of your country."
-                )
-            ),
-            plain(
-                say(
-                    "I am a computer program, so I cannot keep anyone safe or follow up, but"
-                    " people can help now. You do not need to give details here."
-                )
-            ),
-            Line((Span(say("Child helplines by country:") + " "), Span(HELPLINES, url=HELPLINES))),
-        ),
-    )
-
-
 def choose_language(language: str) -> Reply:
     """A button for each language."""
-    buttons = (Button(label=own_name(code), data=f"language:{code}") for code in SPOKEN)
+    buttons = (Button(label=own_name(code), data=f"language:{code}") for code in languages())
     text = speak(language)("Which language shall I use?")
     return Reply(language=language, lines=(plain(text),), buttons=tuple(buttons))

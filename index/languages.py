@@ -62,12 +62,12 @@ def identify(text: str) -> str:
     return next(iter(_ranked(text)))
 
 
-def detect(text: str, prior: str | None = None) -> str:
-    """The language of `text` among those the assistant speaks, ISO 639-1.
+def detect(text: str, prior: str | None = None, spoken: tuple[str, ...] = SPOKEN) -> str:
+    """The language of `text` among those that are spoken, ISO 639-1.
 
     `prior` is what the person speaks as far as is known; it decides where the text does not.
     """
-    fallback = prior if prior in SPOKEN else "en"
+    fallback = prior if prior in spoken else "en"
     if _ARABIC.search(text):
         # Arabic letters among Latin ones may be a name or a quotation: the majority decides.
         if len(_ARABIC.findall(text)) >= len(_LATIN.findall(text)):
@@ -76,11 +76,11 @@ def detect(text: str, prior: str | None = None) -> str:
         return fallback
     ranked = _ranked(text)
     known = max(ranked.values()) > _UNKNOWN
-    scores = {language: ranked[language] if known else 0.0 for language in SPOKEN}
+    scores = {language: ranked.get(language, 0.0) if known else 0.0 for language in spoken}
     found = re.findall(r"[\w']+|¿", text.lower())
     for language, hints in _HINTS.items():
         scores[language] += _HINT_WEIGHT * sum(word in hints for word in found)
-    scores[fallback] += _PRIOR_WEIGHT if prior in SPOKEN else 0.5
+    scores[fallback] += _PRIOR_WEIGHT if prior in spoken else 0.5
     return max(scores, key=scores.__getitem__)
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,11 @@ from bot.evaluation.scorecard import read_scorecards
 from bot.evaluation.sets import BadSet
 from bot.keys import BadKey
 from bot.messages import Question
+from bot.phrases import review
 from bot.retention import sweep
+from bot.safeguarding import helplines
+from bot.safeguarding.helplines import BadHelpline
+from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details
 from corpus.errors import BadCatalogue
@@ -38,7 +43,9 @@ from scripts.output import answer_json, counts_table, library_table, progress_ba
 EXPECTED = (
     BadKey,
     BadSet,
+    BadHelpline,
     BadSetting,
+    BadTable,
     Busy,
     NoSnapshot,
     StaleIndex,
@@ -358,6 +365,40 @@ def _compare(files: list[Path], as_json: bool) -> None:
             print(evaluation.differences_json(before.name, found))
         else:
             evaluation.show_differences(before.name, found)
+
+
+@cli.command("helplines")
+def list_helplines() -> None:
+    """List the helplines, and mark those hidden or checked more than a year ago."""
+    today = date.today()
+    with _plainly():
+        rows = helplines.helplines()
+        for row in rows:
+            marks = [] if row.shown else [f"hidden: {row.confidence}"]
+            marks += ["check anew"] if row.stale(today) else []
+            print(f"{row.code:3} {row.number:18} {row.checked} {row.country}  {', '.join(marks)}")
+            print(f"    {row.service}, {row.hours or 'hours not stated'}, {row.source}")
+    old = sum(row.stale(today) for row in rows)
+    print(f"{len(rows)} helplines, {old} checked more than a year ago")
+    if old:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def translations() -> None:
+    """List what each language's catalogue lacks, and how much no native speaker reviewed."""
+    with _plainly():
+        held = review.states()
+    for state in held:
+        print(
+            f"{state.language}: {len(state.missing)} missing, {len(state.fuzzy)} fuzzy,"
+            f" {len(state.unreviewed)} not reviewed by a native speaker"
+        )
+        for text in (*state.missing, *state.fuzzy):
+            mark = "  SAFETY" if text in state.unsafe else "  "
+            print(f"{mark} {'fuzzy' if text in state.fuzzy else 'missing'}: {text}")
+    if any(state.unsafe for state in held):
+        raise typer.Exit(1)
 
 
 @serve.command("telegram")

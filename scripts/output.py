@@ -21,9 +21,9 @@ from bot.assistant import Assistant
 from bot.channels.terminal import as_text
 from bot.counts import FEWEST, Cell
 from bot.messages import Answer, Citation, Question, Quote
+from bot.phrases import detect
 from corpus.library import Holding
 from index import publish
-from index.languages import detect
 
 LABELS = {
     "listening": "Embedding questions",

@@ -2,14 +2,16 @@
 
 import ast
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-from bot import cards, replies
+from bot import cards, phrases, replies
 from bot.app import APOLOGY
-from bot.phrases import language_name, own_name, speak
+from bot.phrases import language_name, own_name, review, speak
+from bot.safeguarding import cards as safety
 from index.languages import SPOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,8 +26,8 @@ def catalogue(language: str) -> dict[str, str]:
 def spoken_texts() -> set[str]:
     """Every literal that the code hands to a translation, found in the code itself."""
     said: set[str] = set()
-    for name in ("replies", "cards", "assistant", "privacy"):
-        tree = ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))
+    for path in (ROOT / "bot").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args:
                 called = ast.unparse(node.func)
@@ -33,7 +35,11 @@ def spoken_texts() -> set[str]:
                 wanted = called == "say" or called.startswith("speak(") or called.endswith("notice")
                 if wanted and isinstance(last, ast.Constant) and isinstance(last.value, str):
                     said.add(last.value)
-    return said | {APOLOGY, *replies._KINDS.values(), *cards._KIND_NAMES.values(), cards.GONE}
+    return (
+        said
+        | safety.TEXTS
+        | {APOLOGY, *replies._KINDS.values(), *cards._KIND_NAMES.values(), cards.GONE}
+    )
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -56,3 +62,47 @@ def test_names_of_languages() -> None:
     assert language_name("en", "sw") == "Kiingereza"
     assert language_name("fr", "es") == "francés"
     assert own_name("ar") == "العربية"
+
+
+def test_no_safety_text_is_missing_or_fuzzy() -> None:
+    for state in review.states():
+        assert not state.unsafe, f"{state.language}: {state.unsafe}"
+        assert not state.missing
+        assert not state.fuzzy
+
+
+def test_the_template_holds_every_text_and_marks_those_of_safety() -> None:
+    with (ROOT / "bot" / "phrases" / review.TEMPLATE).open("rb") as file:
+        held = {str(m.id): review.SAFETY in m.auto_comments for m in read_po(file) if m.id}
+    assert set(held) == spoken_texts()
+    assert {text for text, marked in held.items() if marked} == safety.TEXTS
+
+
+def test_a_missing_and_a_fuzzy_safety_text_are_found(tmp_path: Path) -> None:
+    shutil.copy(review.FOLDER / review.TEMPLATE, tmp_path)
+    text = (review.FOLDER / "sw.po").read_text(encoding="utf-8")
+    text = text.replace(f'msgid "{safety.WHICH}"', f'#, fuzzy\nmsgid "{safety.WHICH}"')
+    text = text.replace(f'msgid "{safety.MISTAKEN}"', 'msgid "gone"')
+    (tmp_path / "sw.po").write_text(text, encoding="utf-8")
+    (state,) = review.states(tmp_path)
+    assert state.unsafe == (safety.MISTAKEN, safety.WHICH)
+    assert len(state.unreviewed) > 50
+
+
+def test_a_seventh_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A made-up catalogue of Somali: it is chosen, heard and spoken."""
+    for path in review.FOLDER.glob("*.po"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "so.po").write_text('msgid "More"\nmsgstr "Wax dheeraad ah"\n', encoding="utf-8")
+    monkeypatch.setattr(phrases, "_FOLDER", tmp_path)
+    phrases.languages.cache_clear()
+    phrases._catalogue.cache_clear()
+    try:
+        assert phrases.languages() == (*SPOKEN, "so")
+        assert speak("so")("More") == "Wax dheeraad ah"
+        assert "language:so" in [b.data for b in replies.choose_language("so").buttons]
+        assert phrases.detect("Sidee ayay bulshadu u ilaalin kartaa carruurta tuulada?") == "so"
+        assert phrases.detect("What is community-led child protection?") == "en"
+    finally:
+        phrases.languages.cache_clear()
+        phrases._catalogue.cache_clear()

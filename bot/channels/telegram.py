@@ -37,7 +37,7 @@ from bot.channels.telegram_questions import to_question
 from bot.channels.telegram_render import keyboard, render
 from bot.logs import fault, logger
 from bot.messages import Reply, Respond
-from index.languages import SPOKEN
+from bot.phrases import languages
 
 AT_ONCE = 8  # questions answered at the same time; each person's own stay in order
 POLL = 30  # seconds that Telegram holds a getUpdates open when nothing comes
@@ -189,7 +189,7 @@ class TelegramChannel:
             ) from None
         log.info("listening", bot=application.bot.username)
         with suppress(TelegramError):  # the menu is a convenience
-            for language in SPOKEN:  # English is also for phones in any other language
+            for language in languages():  # English is also for phones in any other language
                 menu = [BotCommand(*entry) for entry in self._commands(language).items()]
                 code = None if language == "en" else language
                 await application.bot.set_my_commands(menu, language_code=code)

@@ -1,7 +1,8 @@
 """Every text that people read, in one gettext catalogue a language.
 
 The key of a text is its English wording. A translator edits `<language>.po` in any ordinary tool;
-what no native speaker has reviewed carries the comment "draft, not reviewed".
+what no native speaker has reviewed carries the comment "draft, not reviewed". A language is spoken
+when its catalogue lies here: a seventh is one file. `messages.pot` is the list of all texts.
 """
 
 import functools
@@ -11,8 +12,22 @@ from pathlib import Path
 from babel import Locale
 from babel.messages.pofile import read_po
 
+from index import languages as known
+
 _FOLDER = Path(__file__).parent
 Say = Callable[[str], str]
+
+
+@functools.cache
+def languages() -> tuple[str, ...]:
+    """What the assistant speaks, ISO 639-1: English, and each language with a catalogue."""
+    held = {"en", *(path.stem for path in _FOLDER.glob("*.po"))}
+    return (*(code for code in known.SPOKEN if code in held), *sorted(held - {*known.SPOKEN}))
+
+
+def detect(text: str, prior: str | None = None) -> str:
+    """The language of `text` among those spoken; `prior` decides where the text does not."""
+    return known.detect(text, prior, languages())
 
 
 @functools.cache

@@ -1,0 +1,226 @@
+"""Someone at risk comes first: in any state, in six languages, and when something breaks."""
+
+import csv
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.assistant import Assistant
+from bot.channels.telegram_render import keyboard, render
+from bot.channels.terminal import as_text
+from bot.messages import Kind, Line, Question, Reply, Span
+from bot.phrases import languages, speak
+from bot.safeguarding import cards, check, first
+from bot.safeguarding.check import SAFE_WORDS
+from bot.safeguarding.findings import Finding
+from bot.safeguarding.helplines import DIRECTORY
+from bot.safeguarding.table import BadTable, read_table
+from scripts.measure_safeguarding import CARDS, held_back, measured, read, wilson
+
+SET = Path(__file__).parent / "safeguarding" / "messages.csv"
+HARM = {
+    "en": "my stepfather beats me every night",
+    "sw": "Baba wa kambo ananipiga kila usiku",
+    "fr": "mon beau-père me frappe tous les soirs",
+    "es": "mi padrastro me pega todas las noches",
+    "pt": "o meu padrasto bate-me todas as noites",
+    "ar": "زوج أمي يضربني كل ليلة",
+}
+AROUND = st.text(alphabet=string.punctuation + string.whitespace + "«»…¡¿؟،🙏😭🆘❤\ufe0f\u200d0123")
+
+
+def shown(reply: Reply) -> bool:
+    return DIRECTORY in as_text(reply)
+
+
+def never(*_: object) -> Reply:
+    raise AssertionError("nothing else may be done with this message")
+
+
+@settings(deadline=None)
+@given(st.sampled_from([*SAFE_WORDS]), AROUND, AROUND, st.booleans())
+def test_a_safe_word_is_one_whatever_stands_around_it(
+    word: str, before: str, after: str, small: bool
+) -> None:
+    said = before + (word.lower() if small else word) + after
+    assert check.is_safe_word(said)
+    looked = first.look(Question(text=said), lambda _: None)
+    assert looked.card
+    assert shown(looked.card)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_no_message_breaks_the_check(text: str) -> None:
+    assert check.check(text) in Finding
+
+
+@pytest.mark.parametrize("word", SAFE_WORDS)
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.BUTTON])
+def test_a_safe_word_counts_in_every_kind_of_message(
+    assistant: Assistant, word: str, kind: Kind
+) -> None:
+    assert shown(assistant.reply(Question(text=word, kind=kind)))
+
+
+@pytest.mark.parametrize("text", ["helpful", "SOS villages", "msaada wa kisheria ni nini?"])
+def test_a_word_that_holds_a_safe_word_is_none(text: str) -> None:
+    assert not check.is_safe_word(text)
+
+
+@pytest.mark.parametrize("language", HARM)
+def test_a_disclosure_gets_the_card_before_anything_else(
+    assistant: Assistant, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assistant, "answer", never)
+    monkeypatch.setattr(assistant, "_opened", never)
+    reply = assistant.reply(Question(text=HARM[language]))
+    assert reply.language == language
+    assert shown(reply)
+    text = as_text(reply)
+    assert len(text) < 1000
+    assert text.startswith(speak(language)(cards.WARM[Finding.DISCLOSURE][0]))
+    assert "?" not in text.replace(speak(language)(cards.WHICH), "")
+    oops = [b for b in reply.buttons if b.label == speak(language)(cards.MISTAKEN)]
+    assert len(oops) == 1
+    back = assistant.reply(Question(text=oops[0].data, kind=Kind.BUTTON))
+    assert "#" in as_text(back)
+
+
+@pytest.mark.parametrize("language", HARM)
+@pytest.mark.parametrize("found", sorted(cards.WARM))
+def test_each_card_is_whole_in_each_language(language: str, found: Finding) -> None:
+    reply = cards.card(found, language)
+    assert len(as_text(reply)) < 1000
+    (html,) = render(reply)
+    assert DIRECTORY in html
+    assert keyboard(reply.buttons)
+    assert all(len(button.data.encode()) <= 64 for button in reply.buttons)
+    if language != "en":
+        assert not {line.text for line in reply.lines} & cards.TEXTS, "all is translated"
+
+
+def test_the_way_back_lets_the_question_be_asked_and_keeps_the_line(assistant: Assistant) -> None:
+    reply = assistant.reply(Question(text="# " + HARM["en"]))
+    assert not shown(reply)
+    assert reply.lines[-1].text == cards.LINE
+
+
+def test_an_ambiguous_message_is_answered_with_one_line(assistant: Assistant) -> None:
+    asked = Question(text="I am worried about a girl in my village")
+    reply = assistant.reply(asked)
+    assert not shown(reply)
+    assert reply.lines[-1].text == cards.LINE
+    plain = assistant._reply(asked)
+    assert reply.lines[: len(plain.lines)] == plain.lines
+
+
+def test_a_question_about_practice_is_answered_without_a_line(assistant: Assistant) -> None:
+    asked = Question(text="What should I do if a child tells me that her uncle touches her?")
+    assert assistant.reply(asked) == assistant._reply(asked)
+
+
+def broken(*_: object, **__: object) -> None:
+    raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(first, "check"), (check, "tables"), (first, "detect"), (cards, "card"), (cards, "countries")],
+)
+def test_a_fault_in_the_check_shows_the_card(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, where: object, name: str
+) -> None:
+    monkeypatch.setattr(where, name, broken)
+    monkeypatch.setattr(assistant, "answer", never)
+    assert shown(assistant.reply(Question(text=HARM["fr"], language="fr")))
+
+
+def test_a_fault_where_the_language_is_kept_does_not_hold_the_card_back(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assistant._people, "language", broken)
+    reply = assistant.reply(Question(text=HARM["sw"], person="test:9"))
+    assert shown(reply)
+    assert reply.language == "sw"
+
+
+def test_a_fault_leaves_no_text_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(text: str) -> Finding:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(first, "check", fail)
+    first.look(Question(text=HARM["en"]), lambda _: None)
+    assert "RuntimeError" in caplog.text
+    assert HARM["en"] not in caplog.text
+
+
+def test_a_language_without_a_table_has_the_line_under_every_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(first, "tables", lambda: {"en": None})
+    asked = Question(text="Quel est le rôle des anciens dans la communauté ?")
+    assert first.look(asked, lambda _: None).line
+
+
+def test_a_known_country_puts_its_number_on_the_card() -> None:
+    looked = first.look(Question(text=HARM["en"]), lambda _: None, "KE")
+    assert looked.card
+    assert "116" in as_text(looked.card)
+
+
+@pytest.mark.parametrize(
+    "data", ["safe", "safe:in", "safe:in:en:XX", "safe:list:xx:99", "safe:list:en:²", "safe:::::"]
+)
+def test_a_damaged_button_of_the_card_still_helps(assistant: Assistant, data: str) -> None:
+    assert shown(assistant.reply(Question(text=data, kind=Kind.BUTTON)))
+
+
+def test_the_line_keeps_the_buttons() -> None:
+    reply = Reply(language="en", lines=(Line((Span("x"),)),), buttons=cards._choice("en", 0))
+    assert cards.aside(reply).buttons == reply.buttons
+
+
+def test_a_damaged_table_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "xx.tsv"
+    for line in ("nonsense\twords", "first\t<nobody> me"):
+        path.write_text(line, encoding="utf-8")
+        with pytest.raises(BadTable, match=r"xx\.tsv, line 1"):
+            read_table(path)
+
+
+def test_the_set_is_large_and_balanced() -> None:
+    rows = read(SET)
+    counts = {language: sum(r["language"] == language for r in rows) for language in languages()}
+    assert len(rows) >= 480
+    assert max(counts.values()) - min(counts.values()) <= 2
+    assert sum(row["label"] == "none" for row in rows) >= 200
+
+
+@pytest.mark.parametrize(("half", "alarms"), [(False, 0.01), (True, 0.04)])
+def test_what_was_measured_is_not_lost(half: bool, alarms: float) -> None:
+    """Floors under the measured figures; texts of the half held back are never printed."""
+    rows = [row for row in read(SET) if held_back(row["text"]) is half]
+    shares = measured(rows)
+    recall, false = shares["recall"], shares["false alarms"]
+    assert recall.hits / recall.of >= 0.95, str(recall)
+    assert false.hits / false.of <= alarms, str(false)
+
+
+def test_the_hubs_own_questions_raise_no_alarm() -> None:
+    golden = Path(__file__).parent / "golden" / "questions.csv"
+    with golden.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["scope"] in ("answer", "abstain")]
+    assert len(rows) > 100
+    assert not [row["question"] for row in rows if check.check(row["question"]) in CARDS]
+
+
+def test_wilson() -> None:
+    low, high = wilson(95, 100)
+    assert (round(low, 3), round(high, 3)) == (0.888, 0.978)
+    assert wilson(0, 0) == (0.0, 1.0)
