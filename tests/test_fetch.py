@@ -153,6 +153,15 @@ def test_a_small_drip_is_timed_too(site: Site, fetcher: Fetcher) -> None:
     assert time.monotonic() - started < 8
 
 
+def test_headers_that_drip_are_timed_and_not_tried_again(site: Site) -> None:
+    url, started = site.put("/head", b"x", slow_head=0.25), time.monotonic()
+    manners = Manners(pause=0, attempts=2, seconds=1, answer=1)
+    with Fetcher(private=True, manners=manners) as fetcher:
+        assert why(fetcher, url) is Why.TIMEOUT
+    assert time.monotonic() - started < 2.5
+    assert site.statuses("/head") == [200], "its time is over: there is none for another try"
+
+
 def test_a_silent_server_is_given_up(site: Site, fetcher: Fetcher) -> None:
     assert why(fetcher, site.put("/silent", b"x", silent=3)) is Why.TIMEOUT
 
