@@ -17,8 +17,8 @@ from protego import Protego
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from corpus.errors import FetchFailed, Why
-from corpus.faults import TryAgain, explained, refused
-from corpus.guarded import PrivateAddress, TimeUp, open_client, until
+from corpus.faults import NETWORK, TryAgain, explained, refused
+from corpus.guarded import open_client, until
 
 _GLANCE = {"Range": "bytes=0-0"}  # is it there? The document itself is not wanted
 AGENT = "AskTheExchange/0.1 (library of the Community Child Protection Exchange)"
@@ -207,13 +207,13 @@ class Fetcher:
         host = f"{parts.scheme}://{parts.netloc}"
         with self._turns[f"robots {host}"]:
             if host not in self._robots:
-                self._robots[host] = self._fetch_robots(f"{host}/robots.txt")
+                self._robots[host] = self._fetch_robots(f"{host}/robots.txt", url)
             return self._robots[host]
 
-    def _fetch_robots(self, url: str) -> Protego | None:
+    def _fetch_robots(self, url: str, wanted: str) -> Protego | None:
         deadline = time.monotonic() + self.manners.pause + self.manners.answer
         try:
-            answer = self._request(url, {}, deadline)
+            answer = self._request(url, {}, deadline, named=wanted)
             hops = self.manners.redirects
             while isinstance(answer, str) and hops:
                 answer, hops = self._request(answer, {}, deadline), hops - 1
@@ -227,26 +227,21 @@ class Fetcher:
         return Protego.parse(text)
 
     def _request(
-        self, url: str, headers: dict[str, str], deadline: float, method: str = "GET"
-    ) -> Fetched | str:
-        """One request in this host's turn: a document, or where it leads to."""
-        host = urlsplit(url).netloc.lower()
+        self, url: str, headers: dict[str, str], deadline: float, method: str = "GET",
+        named: str = "",
+    ) -> Fetched | str:  # fmt: skip
+        """One request in this host's turn: a document, or where it leads to.
+
+        `named` is the address that staff know, where a connection to its host fails.
+        """
+        host, named = urlsplit(url).netloc.lower(), named or url
         with self._turns[host]:
             self._pause(host, url)
             try:
                 with until(deadline), self._client.stream(method, url, headers=headers) as response:
                     return self._answer(response, url)
-            except TimeUp as error:
-                raise FetchFailed(
-                    f"{url}: not whole within its time; add it as a file", Why.TIMEOUT
-                ) from error
-            except PrivateAddress as error:
-                raise FetchFailed(
-                    f"{url}: {error} is a private address; set FETCH_PRIVATE=true to allow it",
-                    Why.PRIVATE,
-                ) from error
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-                raise explained(error, url, self.manners.answer) from error
+            except NETWORK as error:
+                raise explained(error, named, self.manners.answer) from error
             finally:
                 self._last[host] = time.monotonic()
 

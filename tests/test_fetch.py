@@ -189,8 +189,11 @@ def test_only_web_addresses(fetcher: Fetcher, url: str) -> None:
 )  # fmt: skip
 def test_private_addresses_are_refused_however_they_are_written(site: Site, host: str) -> None:
     port = site.url.rsplit(":", 1)[1]
-    with Fetcher(manners=QUICK) as fetcher:
-        assert why(fetcher, f"http://{host}:{port}/a") is Why.PRIVATE
+    url = f"http://{host}:{port}/a"
+    with Fetcher(manners=QUICK) as fetcher, pytest.raises(FetchFailed) as caught:
+        fetcher.get(url)
+    assert caught.value.why is Why.PRIVATE
+    assert str(caught.value).startswith(f"{url}: "), "the address given, not its robots.txt"
     assert site.asked == []
 
 
