@@ -30,7 +30,7 @@ class Source:
     region: str = ""
     url: str
     link_language: str = ""  # ISO 639-1 of what the link opens
-    link_kind: str = ""  # page, PDF, ...
+    link_kind: str = ""  # page, PDF, ...; "list": a page that only names it
     mirror: str = ""  # the site that holds a copy, where the link is not the publisher's own
     licence: str = ""
     confidence: str = ""

@@ -22,6 +22,24 @@ def test_no_key_point_is_a_note_to_ourselves() -> None:
     assert [point for point in said if ours.search(point)] == []
 
 
+def test_no_key_point_is_about_the_publication_instead_of_what_it_says() -> None:
+    month = "January|February|March|April|May|June|July|August|September|October|November|December"
+    about = re.compile(
+        rf"\b\d+[- ]pages?\b|\bpages$|^dated\b|^(\d+ )?({month}) \d{{4}}(,|$)|^held \d|^author\b"
+        r"|^(published|funded|supported) (on|by)\b",
+        re.IGNORECASE,
+    )
+    said = [(source.id, point) for source in read_catalogue() for point in source.key_points]
+    assert [pair for pair in said if about.search(pair[1])] == []
+
+
+def test_a_link_to_a_list_is_not_called_the_guidance() -> None:
+    """A category page opens; what it lists does not."""
+    for source in read_catalogue():
+        lists = "/category/" in source.url and "Category" not in source.title
+        assert (source.link_kind == "list") == lists, source.id
+
+
 def test_no_link_leads_through_a_strangers_proxy() -> None:
     for source in read_catalogue():
         assert source.url.count("http") == 1, source.id
