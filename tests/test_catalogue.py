@@ -70,7 +70,8 @@ def test_a_card_is_one_page_of_key_points() -> None:
             f"{HEAD}\nS1,T,,,,,,,https://a.org\nS1,U,,,,,,,https://b.org\n",
             "row 3: id 'S1' stands twice",
         ),
-        ("id;title;url\nS1;T;https://a.org\n", "row 2: the field 'id'"),
+        ("id;title;url\nS1;T;ftp://a.org\n", "row 2: url 'ftp://a.org'"),
+        ("id\nS1\n", "row 2: the field 'title'"),
     ],
 )
 def test_a_bad_catalogue_says_where_and_what(tmp_path: Path, text: str, said: str) -> None:
@@ -90,3 +91,15 @@ def test_a_catalogue_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_bytes(b"\xef\xbb\xbf" + f"{HEAD}\r\nS1,Title,,,,,,,https://a.org\r\n".encode())
     assert [source.id for source in read_catalogue(path)] == ["S1"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_any_separator_of_a_spreadsheet_is_read(tmp_path: Path, mark: str, quote: str) -> None:
+    """French, Spanish and Portuguese ones save with semicolons, since the comma is their point."""
+    rows = ["id", "title", "url", "key_points"], ["S1", "Title", "https://a.org", "One | Two"]
+    path = tmp_path / "c.csv"
+    lines = (mark.join(f"{quote}{cell}{quote}" for cell in row) for row in rows)
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    (source,) = read_catalogue(path)
+    assert (source.title, source.key_points) == ("Title", ("One", "Two"))
