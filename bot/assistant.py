@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from bot import answering, cards, replies
+from bot.greetings import is_greeting
 from bot.links import citation
 from bot.messages import Answer, Kind, Question, Reply
 from bot.people import People
@@ -47,6 +48,8 @@ class Assistant:
             return replies.help_card(language)
         if question.kind not in (Kind.TEXT, Kind.EDITED) or not _has_words(question.text):
             return replies.unread(question.kind, language)
+        if is_greeting(question.text):
+            return replies.greeting(language)
         if len(question.text) > LONGEST:
             return replies.notice(
                 language, "That is very long. Please ask in one or two sentences."

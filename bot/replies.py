@@ -72,6 +72,15 @@ def help_text(language: str) -> Reply:
     return Reply(language=language, lines=tuple(_how(speak(language))))
 
 
+def greeting(language: str) -> Reply:
+    """A greeting back, and how to ask."""
+    say = speak(language)
+    greeted = say(
+        "I am glad that you wrote. You can ask me about keeping children safe in communities."
+    )
+    return Reply(language=language, lines=(plain(greeted), *_how(say)))
+
+
 def _how(say: Say) -> list[Line]:
     return [
         plain(say("Ask in English, Swahili, French, Spanish, Portuguese or Arabic, for example:")),
