@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from bot import answering, cards, privacy, replies
 from bot.comparing import sides_of
 from bot.counts import Counts, Outcome, today
+from bot.greetings import is_greeting
 from bot.keys import BadKey
 from bot.limits import Limits, Pace
 from bot.links import citation
@@ -123,6 +124,8 @@ class Assistant:
     def _unread(self, question: Question, language: str) -> Reply | None:
         if question.kind not in (Kind.TEXT, Kind.EDITED) or not _has_words(question.text):
             return replies.unread(question.kind, language)
+        if is_greeting(question.text):
+            return replies.greeting(language)
         if len(question.text) > LONGEST:
             return replies.notice(
                 language, "That is very long. Please ask in one or two sentences."

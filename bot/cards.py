@@ -12,6 +12,7 @@ GONE = "The library has changed since then. Please ask your question again."
 _BUTTON_BYTES = 64  # Telegram's limit for what a button carries
 _KIND_NAMES = {
     "page": "web page",
+    "list": "a list that names it",
     "video": "video",
     "slides": "slides",
     "repository": "web page",

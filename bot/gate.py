@@ -11,6 +11,10 @@ from index.calibration import Trial
 FILE = "golden.json"  # in each snapshot: question to whether it was answered rightly
 
 
+class LostResults(Exception):
+    """The results beside an index are damaged: nothing can be compared with them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The shares of golden questions answered rightly, and those that fell."""
@@ -20,6 +24,7 @@ class Verdict:
     questions: int
     fell: tuple[str, ...]  # right before, wrong now
     passed: bool
+    lost: bool = False  # the last index was asked, but its results cannot be read any more
 
 
 def ask(trials: Iterable[Trial], answer: Callable[[Trial], Answer]) -> dict[str, bool]:
@@ -48,11 +53,17 @@ def judge(before: dict[str, bool] | None, after: dict[str, bool], most: float) -
 
 
 def read(folder: Path) -> dict[str, bool] | None:
-    """What the index in `folder` was asked when it was made; None where it was not."""
+    """What the index in `folder` was asked when it was made; None where it was not.
+
+    Raises LostResults.
+    """
     try:
-        return {str(q): bool(right) for q, right in json.loads((folder / FILE).read_text()).items()}
-    except (OSError, ValueError, AttributeError):
+        text = (folder / FILE).read_text(encoding="utf-8")
+        return {str(question): bool(right) for question, right in json.loads(text).items()}
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, AttributeError) as error:
+        raise LostResults(folder) from error
 
 
 def write(folder: Path, results: dict[str, bool]) -> None:

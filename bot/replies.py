@@ -66,6 +66,15 @@ def welcome(language: str) -> Reply:
     )
 
 
+def greeting(language: str) -> Reply:
+    """A greeting back, and how to ask."""
+    say = speak(language)
+    greeted = say(
+        "I am glad that you wrote. You can ask me about keeping children safe in communities."
+    )
+    return Reply(language=language, lines=(plain(greeted), *how(say)))
+
+
 def how(say: Say) -> list[Line]:
     """How to ask, as lines."""
     return [

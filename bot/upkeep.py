@@ -11,6 +11,7 @@ from bot import gate
 from bot.app import needs_refresh, open_embedder
 from bot.assistant import answer
 from bot.gate import Verdict
+from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
 from corpus import refresh as refreshing
 from corpus.adding import Details, add, source_id
@@ -25,13 +26,15 @@ from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
 from index import calibration, judge, recipe, snapshots
 from index.calibration import Trial
-from index.editing import editing, held_library, locked
+from index.editing import LIBRARY, editing, held_library, locked
 from index.languages import SPOKEN, detect
 from index.opened import open_folder
 from index.plugins import load
 from index.publish import Progress, Published, publish
 
 SHELF, LINKS = "shelf.db", "links.db"
+# What the assistant shows by itself, beside what the library holds.
+OWN_LINKS = (Source(id="help card", title="Child helplines by country", url=DIRECTORY),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +136,12 @@ class _Examination:
         )
         opened.library.close()
         gate.write(folder, results)
-        before = held_library(settings.exchange_data)
-        last = gate.read(before.parent) if before else None
-        self.verdict = gate.judge(last, results, settings.gate)
+        before, last, lost = held_library(settings.exchange_data), None, False
+        try:
+            last = gate.read(before.parent) if before else None
+        except gate.LostResults:
+            lost = True
+        self.verdict = replace(gate.judge(last, results, settings.gate), lost=lost)
         return self.verdict.passed or self._force
 
 
@@ -195,12 +201,9 @@ def holdings(settings: Settings) -> list[Holding]:
 
 
 def links(settings: Settings, progress: Progress) -> list[Link]:
-    """Every link that people are shown, and whether it works."""
-    path = held_library(settings.exchange_data)
-    if path is None:
-        return []
-    library = Library(path, read_only=True)
-    sources = list(library.sources().values())
+    """Every link that people are shown, and whether it works. Raises StaleIndex without one."""
+    library = Library(snapshots.current(settings.exchange_data) / LIBRARY, read_only=True)
+    sources = [*OWN_LINKS, *library.sources().values()]
     library.close()
     done = 0
 

@@ -7,6 +7,12 @@ from datetime import UTC, datetime
 import httpx
 
 from corpus.errors import FetchFailed, Why
+from corpus.guarded import PrivateAddress, TimeUp
+
+# What asking the network may raise: each of them is put into words by `explained`.
+NETWORK = (
+    PrivateAddress, TimeUp, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError,
+)  # fmt: skip
 
 _GONE = (404, 410)
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
@@ -46,10 +52,13 @@ def _retry_after(response: httpx.Response) -> float:
 
 def explained(error: Exception, url: str, seconds: float) -> Exception:
     """The library's error in words for staff; those that may pass are tried again."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(cause, ssl.SSLError):
+    if isinstance(error, TimeUp):
+        return FetchFailed(f"{url}: not whole within its time; add it as a file", Why.TIMEOUT)
+    if isinstance(error, PrivateAddress):
+        told = f"{error} is a private address; set FETCH_PRIVATE=true to allow it"
+        return FetchFailed(f"{url}: {told}", Why.PRIVATE)
+    cause = _tls(error)
+    if cause is not None:
         told = getattr(cause, "verify_message", "") or cause.reason or "no secure connection"
         return FetchFailed(
             f"{url}: its TLS certificate is not valid ({told}); tell the site", Why.TLS
@@ -65,3 +74,10 @@ def explained(error: Exception, url: str, seconds: float) -> Exception:
     else:
         text, why = f"the connection broke off ({error})", Why.TRUNCATED
     return TryAgain(FetchFailed(f"{url}: {text}; check the address and try again", why))
+
+
+def _tls(error: BaseException | None) -> ssl.SSLError | None:
+    """The error of TLS that stands behind another, if any."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error

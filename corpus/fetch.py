@@ -17,8 +17,8 @@ from protego import Protego
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from corpus.errors import FetchFailed, Why
-from corpus.faults import TryAgain, explained, refused
-from corpus.guarded import PrivateAddress, open_client
+from corpus.faults import NETWORK, TryAgain, explained, refused
+from corpus.guarded import open_client, until
 
 _GLANCE = {"Range": "bytes=0-0"}  # is it there? The document itself is not wanted
 AGENT = "AskTheExchange/0.1 (library of the Community Child Protection Exchange)"
@@ -182,10 +182,8 @@ class Fetcher:
                 here = answer
                 continue
             return answer
-        most = self.manners.redirects
-        raise FetchFailed(
-            f"{url}: more than {most} redirects; give the final address", Why.REDIRECTS
-        )
+        most = f"more than {self.manners.redirects} redirects"
+        raise FetchFailed(f"{url}: {most}; give the final address", Why.REDIRECTS)
 
     def _admit(self, url: str) -> None:
         try:
@@ -209,13 +207,13 @@ class Fetcher:
         host = f"{parts.scheme}://{parts.netloc}"
         with self._turns[f"robots {host}"]:
             if host not in self._robots:
-                self._robots[host] = self._fetch_robots(f"{host}/robots.txt")
+                self._robots[host] = self._fetch_robots(f"{host}/robots.txt", url)
             return self._robots[host]
 
-    def _fetch_robots(self, url: str) -> Protego | None:
-        deadline = time.monotonic() + self.manners.answer
+    def _fetch_robots(self, url: str, wanted: str) -> Protego | None:
+        deadline = time.monotonic() + self.manners.pause + self.manners.answer
         try:
-            answer = self._request(url, {}, deadline)
+            answer = self._request(url, {}, deadline, named=wanted)
             hops = self.manners.redirects
             while isinstance(answer, str) and hops:
                 answer, hops = self._request(answer, {}, deadline), hops - 1
@@ -229,22 +227,21 @@ class Fetcher:
         return Protego.parse(text)
 
     def _request(
-        self, url: str, headers: dict[str, str], deadline: float, method: str = "GET"
-    ) -> Fetched | str:
-        """One request in this host's turn: a document, or where it leads to."""
-        host = urlsplit(url).netloc.lower()
+        self, url: str, headers: dict[str, str], deadline: float, method: str = "GET",
+        named: str = "",
+    ) -> Fetched | str:  # fmt: skip
+        """One request in this host's turn: a document, or where it leads to.
+
+        `named` is the address that staff know, where a connection to its host fails.
+        """
+        host, named = urlsplit(url).netloc.lower(), named or url
         with self._turns[host]:
             self._pause(host, url)
             try:
-                with self._client.stream(method, url, headers=headers) as response:
-                    return self._answer(response, url, deadline)
-            except PrivateAddress as error:
-                raise FetchFailed(
-                    f"{url}: {error} is a private address; set FETCH_PRIVATE=true to allow it",
-                    Why.PRIVATE,
-                ) from error
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-                raise explained(error, url, self.manners.answer) from error
+                with until(deadline), self._client.stream(method, url, headers=headers) as response:
+                    return self._answer(response, url)
+            except NETWORK as error:
+                raise explained(error, named, self.manners.answer) from error
             finally:
                 self._last[host] = time.monotonic()
 
@@ -257,7 +254,7 @@ class Fetcher:
         if left > 0:
             self._sleep(left)
 
-    def _answer(self, response: httpx.Response, url: str, deadline: float) -> Fetched | str:
+    def _answer(self, response: httpx.Response, url: str) -> Fetched | str:
         status = response.status_code
         if status == httpx.codes.NOT_MODIFIED:
             return NotModified(url)
@@ -266,7 +263,7 @@ class Fetcher:
         if status not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
             raise refused(response, url)
         glance = "range" in response.request.headers
-        data = b"" if glance else _body(response, url, deadline, self.manners)
+        data = b"" if glance else _body(response, url, self.manners.most_bytes)
         name = unquote(urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]) or urlsplit(url).netloc
         head = response.headers
         return Download(
@@ -286,15 +283,12 @@ def _host(url: str) -> str:
         return url
 
 
-def _body(response: httpx.Response, url: str, deadline: float, manners: Manners) -> bytes:
+def _body(response: httpx.Response, url: str, most: int) -> bytes:
     data = bytearray()
     for chunk in response.iter_bytes():  # as they come: a set size would wait for more
         data += chunk
-        if len(data) > manners.most_bytes:
-            most = manners.most_bytes / 1e6
-            raise FetchFailed(f"{url}: larger than {most:g} MB; add it as a file", Why.TOO_LARGE)
-        if time.monotonic() > deadline:
+        if len(data) > most:
             raise FetchFailed(
-                f"{url}: not whole after {manners.seconds:g} seconds; add it as a file", Why.TIMEOUT
+                f"{url}: larger than {most / 1e6:g} MB; add it as a file", Why.TOO_LARGE
             )
     return bytes(data)

@@ -1,14 +1,19 @@
 """Connections to public addresses only: what is checked is what is connected to.
 
 A name is resolved once, its addresses are checked, and the connection goes to a checked address,
-so a name that answers otherwise the second time leads nowhere else.
+so a name that answers otherwise the second time leads nowhere else. Every connection reads the
+clock at each piece that it waits for, so nothing that drips outlasts its time.
 """
 
 import ipaddress
+import math
 import socket
 import ssl
-from collections.abc import Iterable
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import httpcore
 import httpx
@@ -19,6 +24,40 @@ _UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291: what is given out of I
 
 class PrivateAddress(Exception):
     """A host whose address is not public. Its text names it."""
+
+
+class TimeUp(Exception):
+    """The time is over, wherever the bytes had got to."""
+
+
+Came = TypeVar("Came")
+_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@contextmanager
+def until(deadline: float) -> Iterator[None]:
+    """What this thread asks of the network inside ends at `deadline`, of time.monotonic().
+
+    Raises TimeUp.
+    """
+    token = _deadline.set(deadline)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def _in_time(ask: Callable[[float], Came], timeout: float | None) -> Came:
+    """What `ask` gives within `timeout` seconds, or within those that are left if fewer."""
+    left = _deadline.get() - time.monotonic()
+    if left <= 0:
+        raise TimeUp
+    try:
+        return ask(left if timeout is None else min(timeout, left))
+    except httpcore.TimeoutException as error:
+        if time.monotonic() >= _deadline.get():
+            raise TimeUp from error
+        raise
 
 
 def addresses(host: str) -> list[str]:
@@ -38,6 +77,34 @@ def public(address: str) -> bool:
             return False
         parsed = inner or parsed
     return parsed.is_global and not parsed.is_multicast
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection under the deadline: the handshake and the headers as well as the body."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return _in_time(lambda seconds: self._stream.read(max_bytes, seconds), timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        _in_time(lambda seconds: self._stream.write(buffer, seconds), timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        start = self._stream.start_tls
+        return _Timed(_in_time(lambda s: start(ssl_context, server_hostname, s), timeout))
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
 
 
 class _Backend(httpcore.SyncBackend):
@@ -61,7 +128,10 @@ class _Backend(httpcore.SyncBackend):
             raise httpcore.ConnectError(f"no address is known for {host}") from error
         if not self._private and not all(public(address) for address in found):
             raise PrivateAddress(host)
-        return super().connect_tcp(found[0], port, timeout, local_address, socket_options)
+        connect = super().connect_tcp
+        return _Timed(
+            _in_time(lambda s: connect(found[0], port, s, local_address, socket_options), timeout)
+        )
 
 
 def open_client(

@@ -30,7 +30,7 @@ class Source:
     region: str = ""
     url: str
     link_language: str = ""  # ISO 639-1 of what the link opens
-    link_kind: str = ""  # page, PDF, ...
+    link_kind: str = ""  # page, PDF, ...; "list": a page that only names it
     mirror: str = ""  # the site that holds a copy, where the link is not the publisher's own
     licence: str = ""
     confidence: str = ""
@@ -50,13 +50,15 @@ def _sentence(point: str) -> str:
 
 
 def read_catalogue(path: Path = CATALOGUE) -> list[Source]:
-    """The sources of a catalogue, in its order.
+    """The sources of a catalogue, in its order; the separator is what its heading row has.
 
     Raises BadCatalogue, which names the file, the row and the field.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
+            separator = _separator(file.readline())
+            file.seek(0)
+            rows = list(csv.DictReader(file, delimiter=separator, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadCatalogue(f"{path}: cannot be read ({error}); save it as CSV in UTF-8") from error
     sources: dict[str, Source] = {}
@@ -70,6 +72,14 @@ def read_catalogue(path: Path = CATALOGUE) -> list[Source]:
     if not sources:
         raise BadCatalogue(f"{path}: holds no rows; it needs a heading row and one row a source")
     return list(sources.values())
+
+
+def _separator(heading: str) -> str:
+    """A spreadsheet in French, Spanish or Portuguese saves with semicolons."""
+    try:
+        return csv.Sniffer().sniff(heading, delimiters=",;\t").delimiter
+    except csv.Error:  # one column alone: what is missing is told with the row
+        return ","
 
 
 def _source(row: dict[str, str], where: str) -> Source:

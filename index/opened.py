@@ -1,5 +1,6 @@
 """The current index with its library and its judge, opened together and replaced together."""
 
+import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from index.judge import Judge
 from index.plugins import load
 from index.ports import Embedder, Index, StaleIndex
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -27,24 +30,39 @@ class Opened:
 
 
 class Current:
-    """Gives the index that is current at each call, reopened when another was published."""
+    """Gives the index that is current at each call, reopened when another was published.
+
+    One that this program cannot open is told of once in the log, and the last one answers on.
+    """
 
     def __init__(self, data: Path, engine: str, embedder: Embedder) -> None:
         self._data, self._embedder = data, embedder
         self._engine = load("index.engines", engine)
         self._lock = threading.Lock()
         self._opened: Opened | None = None
+        self._unfit: Path | None = None  # published, but not for this program
 
     def __call__(self) -> Opened:
-        """Raises StaleIndex where there is none, or one made with another recipe."""
+        """Raises StaleIndex where none was opened yet and the current one cannot be."""
         folder = snapshots.current(self._data)
         opened = self._opened
-        if opened is None or opened.folder != folder:
+        if opened is None or folder not in (opened.folder, self._unfit):
             with self._lock:
                 opened = self._opened
-                if opened is None or opened.folder != folder:
-                    opened = self._opened = open_folder(folder, self._engine, self._embedder)
+                if opened is None or folder not in (opened.folder, self._unfit):
+                    opened = self._opened = self._change(folder)
         return opened
+
+    def _change(self, folder: Path) -> Opened:
+        """What is in `folder`, else what is open already."""
+        try:
+            return open_folder(folder, self._engine, self._embedder)
+        except StaleIndex as error:
+            if self._opened is None:
+                raise
+            self._unfit = folder
+            _log.warning("%s answers on: %s", self._opened.folder.name, error)
+            return self._opened
 
 
 def open_folder(folder: Path, engine: ModuleType, embedder: Embedder) -> Opened:

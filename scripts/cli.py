@@ -163,6 +163,7 @@ def refresh(
             return not dry_run
         return yes or not sys.stdin.isatty() or typer.confirm("Publish this?", default=True)
 
+    _need_places({"--json": json_file, "--html": html_file})
     with _plainly() as settings:
         with progress_bars(notes) as progress:
             done = upkeep.refresh(settings, progress, agree=agree, force=force)
@@ -174,6 +175,16 @@ def refresh(
             report.write_html(done, html_file)
     if done.published and not done.published.switched:
         raise typer.Exit(1)
+
+
+def _need_places(reports: dict[str, Path | None]) -> None:
+    """Refuse a report that has no place to go, before the work instead of after it."""
+    for option, path in reports.items():
+        there = path if path is None or path.exists() else path.parent
+        if there and (there.is_dir() == (there is path) or not os.access(there, os.W_OK)):
+            told = f"exchange: {option} {path} cannot be written; name a file in a folder"
+            notes.print(f"{told} that is there", markup=False)
+            raise typer.Exit(2)
 
 
 @cli.command()
@@ -245,9 +256,8 @@ def add(
         raise typer.Exit(2)
     with _plainly() as settings, progress_bars(notes) as progress:
         rows, verdict = upkeep.add_documents(settings, targets, details, progress, _tell)
-    if verdict and not verdict.passed:
-        fallen = "; ".join(verdict.fell)
-        notes.print(f"golden questions that fell with it: {fallen}", markup=False)
+    for line in report.warnings(verdict):
+        notes.print(line, markup=False)
     if any(row.fate in TROUBLE for row in rows):
         raise typer.Exit(1)
 

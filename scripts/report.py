@@ -10,11 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.gate import Verdict
 from bot.upkeep import Refreshed
 from corpus.report import TROUBLE, Fate, Row, counts
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"])
+)
+LOST = (
+    "NOT COMPARED: what the last library answered could not be read (golden.json is damaged);"
+    " see for yourself whether this one does as well"
 )
 
 
@@ -39,6 +44,8 @@ def outcome(done: Refreshed) -> list[str]:
         lines.append(
             f"golden questions: {verdict.after:.0%} of {verdict.questions} answered rightly{before}"
         )
+    if verdict and verdict.lost:
+        lines.append(LOST)
     if published is None:
         lines.append("nothing was published")
         return lines
@@ -60,6 +67,14 @@ def outcome(done: Refreshed) -> list[str]:
     return lines
 
 
+def warnings(verdict: Verdict | None) -> list[str]:
+    """What staff must hear of the golden questions after a change that was published anyhow."""
+    if verdict is None:
+        return []
+    fell = [f"golden questions that fell with it: {'; '.join(verdict.fell)}"]
+    return [LOST] * verdict.lost + fell * (not verdict.passed)
+
+
 def table(rows: Sequence[Row]) -> Table:
     """The news as a table."""
     made = Table(box=None, pad_edge=False)
@@ -69,7 +84,8 @@ def table(rows: Sequence[Row]) -> Table:
         changed = f"changed: {', '.join(row.changed_pages)}" if row.changed_pages else ""
         pages = f"{row.pages or ''} {changed}".strip()
         style = "bold" if row.fate in TROUBLE else ""
-        cells = (row.fate, row.source, row.title, pages, row.language, row.why)
+        remarks = "\n".join(filter(None, [row.why, *(f"left out: {n}" for n in row.dropped)]))
+        cells = (row.fate, row.source, row.title, pages, row.language, remarks)
         made.add_row(*(Text(str(cell), style=style) for cell in cells))
     return made
 

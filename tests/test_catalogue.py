@@ -22,6 +22,24 @@ def test_no_key_point_is_a_note_to_ourselves() -> None:
     assert [point for point in said if ours.search(point)] == []
 
 
+def test_no_key_point_is_about_the_publication_instead_of_what_it_says() -> None:
+    month = "January|February|March|April|May|June|July|August|September|October|November|December"
+    about = re.compile(
+        rf"\b\d+[- ]pages?\b|\bpages$|^dated\b|^(\d+ )?({month}) \d{{4}}(,|$)|^held \d|^author\b"
+        r"|^(published|funded|supported) (on|by)\b",
+        re.IGNORECASE,
+    )
+    said = [(source.id, point) for source in read_catalogue() for point in source.key_points]
+    assert [pair for pair in said if about.search(pair[1])] == []
+
+
+def test_a_link_to_a_list_is_not_called_the_guidance() -> None:
+    """A category page opens; what it lists does not."""
+    for source in read_catalogue():
+        lists = "/category/" in source.url and "Category" not in source.title
+        assert (source.link_kind == "list") == lists, source.id
+
+
 def test_no_link_leads_through_a_strangers_proxy() -> None:
     for source in read_catalogue():
         assert source.url.count("http") == 1, source.id
@@ -52,7 +70,8 @@ def test_a_card_is_one_page_of_key_points() -> None:
             f"{HEAD}\nS1,T,,,,,,,https://a.org\nS1,U,,,,,,,https://b.org\n",
             "row 3: id 'S1' stands twice",
         ),
-        ("id;title;url\nS1;T;https://a.org\n", "row 2: the field 'id'"),
+        ("id;title;url\nS1;T;ftp://a.org\n", "row 2: url 'ftp://a.org'"),
+        ("id\nS1\n", "row 2: the field 'title'"),
     ],
 )
 def test_a_bad_catalogue_says_where_and_what(tmp_path: Path, text: str, said: str) -> None:
@@ -72,3 +91,15 @@ def test_a_catalogue_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_bytes(b"\xef\xbb\xbf" + f"{HEAD}\r\nS1,Title,,,,,,,https://a.org\r\n".encode())
     assert [source.id for source in read_catalogue(path)] == ["S1"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_any_separator_of_a_spreadsheet_is_read(tmp_path: Path, mark: str, quote: str) -> None:
+    """French, Spanish and Portuguese ones save with semicolons, since the comma is their point."""
+    rows = ["id", "title", "url", "key_points"], ["S1", "Title", "https://a.org", "One | Two"]
+    path = tmp_path / "c.csv"
+    lines = (mark.join(f"{quote}{cell}{quote}" for cell in row) for row in rows)
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    (source,) = read_catalogue(path)
+    assert (source.title, source.key_points) == ("Title", ("One", "Two"))

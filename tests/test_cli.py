@@ -130,6 +130,7 @@ def test_the_whole_road_of_a_document(tmp_path: Path) -> None:
         (("serve", "telegram"), {"TELEGRAM_TOKEN": "wrong"}, "TELEGRAM_TOKEN"),
         (("ask", "x"), {"FETCH_PRIVATE": "perhaps"}, "FETCH_PRIVATE"),
         (("refresh",), {"CALIBRATION": "tests/golden/none.csv"}, "CALIBRATION=tests/golden/none"),
+        (("links",), {}, "yet; run: exchange refresh"),
         (("rollback",), {}, "no snapshot before the current one"),
     ],
 )
@@ -157,6 +158,17 @@ def test_options_that_would_be_lost_are_refused(
     done = exchange("add", "x.pdf", *words, data=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert said in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--json", "--html"])
+@pytest.mark.parametrize("place", ["no/such/report", ""])
+def test_a_report_without_a_place_is_refused_before_the_work(
+    tmp_path: Path, option: str, place: str
+) -> None:
+    done = exchange("refresh", option, str(tmp_path / place), data=tmp_path / "data")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"{option} {tmp_path / place} cannot be written" in done.stderr
+    assert not (tmp_path / "data").exists(), "nothing was done"
 
 
 @pytest.mark.parametrize(

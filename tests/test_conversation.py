@@ -3,6 +3,7 @@
 import csv
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,16 +71,27 @@ def test_every_quote_stands_in_the_library(
             assert re.sub(r"\s+", "", quote.text) in re.sub(r"\s+", "", page)
 
 
-def test_golden_questions_show_the_expected_source(answers: dict[str, Answer]) -> None:
-    """A floor under what was measured, so that a fall is seen; the figures: index/README.md."""
+def shares(answers: dict[str, Answer], right: Callable[[Answer, set[str]], bool]) -> list[float]:
+    """The share of the answerable golden questions that `right` accepts, a language each."""
     found: dict[str, list[bool]] = defaultdict(list)
     for row in golden("answer"):
-        answer = answers[row["question"]]
-        shown = {citation.source for citation in answer.sources or answer.nearest}
-        found[row["language"]].append(bool(shown & set(row["expected"].split(";"))))
-    shares = {language: sum(hits) / len(hits) for language, hits in found.items()}
-    assert min(shares.values()) >= 0.5, shares
-    assert sum(shares.values()) / len(shares) >= 0.8, shares
+        hit = right(answers[row["question"]], set(row["expected"].split(";")))
+        found[row["language"]].append(hit)
+    return [sum(hits) / len(hits) for hits in found.values()]
+
+
+def test_golden_questions_show_or_name_the_expected_source(answers: dict[str, Answer]) -> None:
+    """A floor under what was measured, so that a fall is seen; the figures: index/README.md."""
+    named = shares(answers, lambda a, ids: any(c.source in ids for c in a.sources or a.nearest))
+    assert min(named) >= 0.4, named  # measured: .50, mean .80
+    assert sum(named) / len(named) >= 0.75, named
+
+
+def test_golden_questions_are_answered_with_the_expected_source(answers: dict[str, Answer]) -> None:
+    """An abstention that names it among the nearest does not count here."""
+    right = shares(answers, lambda a, ids: a.answered and any(c.source in ids for c in a.sources))
+    assert min(right) >= 0.25, right  # measured: .29 (Swahili), mean .71
+    assert sum(right) / len(right) >= 0.68, right
 
 
 def test_golden_questions_that_nothing_answers_are_mostly_declined(

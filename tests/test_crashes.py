@@ -1,5 +1,6 @@
 """Kill -9 at every kind of write, a disk that is full, two at once: the old library answers on."""
 
+import json
 import os
 import resource
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,21 +20,29 @@ from tests.doubles.embedder import WordCounts
 
 ROOT = Path(__file__).resolve().parents[1]
 MOMENTS = 20  # at which a refresh is killed, spread over all its writes
-HEAD = "id,title,url,key_points\n"
-ROW = "S{0},Guide {0},https://a.org/{0},{1} point number {0} here\n"
+HEAD = "id,title,url,read,key_points\n"
+ROW = "S{0},Guide {0},https://a.org/{0},,{1} point number {0} here\n"
 OLD = HEAD + "".join(ROW.format(number, "Old") for number in range(4))
 NEW = HEAD + "".join(ROW.format(number, "New") for number in range(2, 7))
+READ = "point number nine stands in a file"  # of the guide that is fetched and read
 TRIALS = "question,language,source\nwhich point is it,en,S2\nwill it rain today,en,\n"
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    """A folder with a published library of OLD and a catalogue that now says NEW."""
+    """A folder with a published library of OLD and a catalogue that now says NEW.
+
+    Both name a file that is read; its words change from OLD to NEW, too.
+    """
+    guide = tmp_path / "guide.md"
+    row = f"S9,Guide 9,{guide.as_uri()},yes,\n"
     (tmp_path / "trials.csv").write_text(TRIALS, encoding="utf-8")
-    (tmp_path / "catalogue.csv").write_text(OLD, encoding="utf-8")
+    (tmp_path / "catalogue.csv").write_text(OLD + row, encoding="utf-8")
+    guide.write_text(f"Old {READ}.\n", encoding="utf-8")
     done = refresh(tmp_path, "data")
     assert done.returncode == 0, done.stderr
-    (tmp_path / "catalogue.csv").write_text(NEW, encoding="utf-8")
+    (tmp_path / "catalogue.csv").write_text(NEW + row, encoding="utf-8")
+    guide.write_text(f"New {READ}.\n", encoding="utf-8")
     return tmp_path
 
 
@@ -58,29 +68,41 @@ def answering(data: Path) -> set[str]:
 
 
 def points(catalogue: str) -> set[str]:
-    return {line.rsplit(",", 1)[1] + "." for line in catalogue.splitlines()[1:]}
+    said = {line.rsplit(",", 1)[1] + "." for line in catalogue.splitlines()[1:]}
+    return said | {f"{'Old' if catalogue is OLD else 'New'} {READ}."}
+
+
+def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
 
 
 def test_killed_at_any_write_the_old_library_answers_and_the_next_run_goes_on(desk: Path) -> None:
     shutil.copytree(desk / "data", desk / "counted", symlinks=True)
-    writes = int(refresh(desk, "counted").stdout)
-    assert writes > MOMENTS
-    killed = before = 0
-    for number in range(MOMENTS):
-        moment = 1 + number * (writes - 1) // (MOMENTS - 1)
+    whole = told(refresh(desk, "counted"))
+    writes, shelf = whole["moments"], whole["shelf"]
+    assert (whole["read"], whole["embedded"] > 0, len(shelf) > 1) == (1, True, True)
+    spread = [1 + n * (writes - 1) // (MOMENTS - 1) for n in range(MOMENTS)]
+    moments = sorted({*spread, *shelf[-2:]})  # the last two: keeping what was read
+    before, fewer = 0, []
+    for moment in moments:
         shutil.copytree(desk / "data", desk / "now", symlinks=True)
-        done = refresh(desk, "now", moment)
-        killed += done.returncode == -signal.SIGKILL
+        assert refresh(desk, "now", moment).returncode == -signal.SIGKILL
         answers = answering(desk / "now")
         assert answers in (points(OLD), points(NEW)), f"torn at write {moment} of {writes}"
         before += answers == points(OLD)
-        assert refresh(desk, "now").returncode == 0
+        again = told(refresh(desk, "now"))
         assert answering(desk / "now") == points(NEW)
+        assert again["read"] == (moment <= shelf[-1]), "what was read once is not read again"
+        if answers == points(OLD):
+            fewer.append(again["embedded"] < whole["embedded"])
         leftover = [p.name for p in (desk / "now" / snapshots.FOLDER).glob(".new-*")]
         assert not leftover, "the next run sweeps up"
         shutil.rmtree(desk / "now")
-    assert killed == MOMENTS
-    assert 0 < before < MOMENTS, "moments lie on both sides of the switch"
+    assert len(moments) >= MOMENTS
+    assert 0 < before < len(moments), "moments lie on both sides of the switch"
+    assert fewer == sorted(fewer), "once embedded, never again"
+    assert any(fewer)
 
 
 def test_a_full_disk_is_a_clear_error_and_the_old_library_answers(desk: Path) -> None:

@@ -153,6 +153,15 @@ def test_a_small_drip_is_timed_too(site: Site, fetcher: Fetcher) -> None:
     assert time.monotonic() - started < 8
 
 
+def test_headers_that_drip_are_timed_and_not_tried_again(site: Site) -> None:
+    url, started = site.put("/head", b"x", slow_head=0.25), time.monotonic()
+    manners = Manners(pause=0, attempts=2, seconds=1, answer=1)
+    with Fetcher(private=True, manners=manners) as fetcher:
+        assert why(fetcher, url) is Why.TIMEOUT
+    assert time.monotonic() - started < 2.5
+    assert site.statuses("/head") == [200], "its time is over: there is none for another try"
+
+
 def test_a_silent_server_is_given_up(site: Site, fetcher: Fetcher) -> None:
     assert why(fetcher, site.put("/silent", b"x", silent=3)) is Why.TIMEOUT
 
@@ -180,8 +189,11 @@ def test_only_web_addresses(fetcher: Fetcher, url: str) -> None:
 )  # fmt: skip
 def test_private_addresses_are_refused_however_they_are_written(site: Site, host: str) -> None:
     port = site.url.rsplit(":", 1)[1]
-    with Fetcher(manners=QUICK) as fetcher:
-        assert why(fetcher, f"http://{host}:{port}/a") is Why.PRIVATE
+    url = f"http://{host}:{port}/a"
+    with Fetcher(manners=QUICK) as fetcher, pytest.raises(FetchFailed) as caught:
+        fetcher.get(url)
+    assert caught.value.why is Why.PRIVATE
+    assert str(caught.value).startswith(f"{url}: "), "the address given, not its robots.txt"
     assert site.asked == []
 
 

@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot import gate, upkeep
+from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
 from corpus.errors import BadCatalogue
+from corpus.report import Fate, Row
 from index import snapshots
 from index.calibration import Trial
 from index.ports import StaleIndex
 from index.snapshots import NoSnapshot
 from scripts import report
 from tests.doubles.embedder import WordCounts
+from tests.doubles.site import Site
 
 HEAD = "id,title,url,key_points\n"
 GOOD = HEAD + (
@@ -190,6 +194,49 @@ def test_questions_that_are_new_do_not_count_as_fallen() -> None:
     assert verdict.passed
     assert verdict.fell == ()
     assert gate.judge(None, {"a": False}, most=0).passed
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", "\udce9"])
+def test_results_that_cannot_be_read_are_told(
+    settings: Settings, refresh: Refresh, damage: str
+) -> None:
+    refresh()
+    file = snapshots.current(settings.exchange_data) / gate.FILE
+    file.write_bytes(damage.encode(errors="surrogateescape"))
+    done = refresh(BAD)
+    assert done.verdict is not None
+    assert done.verdict.lost
+    assert report.LOST in report.outcome(done)
+    assert report.LOST in report.warnings(done.verdict)
+
+
+def test_an_index_that_was_never_asked_is_no_damage(settings: Settings, refresh: Refresh) -> None:
+    refresh()
+    (snapshots.current(settings.exchange_data) / gate.FILE).unlink()
+    done = refresh(BAD)
+    assert done.verdict is not None
+    assert not done.verdict.lost
+
+
+def test_the_table_tells_what_was_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    row = Row(source="S1", title="Tides", place="x", fate=Fate.ADDED, dropped=("2 running heads",))
+    report.show([row])
+    assert "left out" in " ".join(capsys.readouterr().out.split())
+
+
+def test_links_shown_by_the_assistant_itself_are_checked_too(
+    settings: Settings, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.catalogue.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(StaleIndex, match="run: exchange refresh"):
+        upkeep.links(settings, lambda *_: None)
+    assert [source.url for source in upkeep.OWN_LINKS] == [DIRECTORY]
+    with Site() as site:
+        monkeypatch.setattr(upkeep, "OWN_LINKS", (replace(upkeep.OWN_LINKS[0], url=site.url),))
+        refresh(GOOD.replace("https://a.org", site.url))
+        local = settings.model_copy(update={"fetch_private": True, "fetch_pause": 0})
+        checked = upkeep.links(local, lambda *_: None)
+    assert {link.source for link in checked} == {"help card", "S1", "S2"}
 
 
 def test_other_calibration_questions_make_another_judge(

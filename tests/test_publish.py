@@ -126,6 +126,26 @@ def test_a_running_assistant_sees_the_new_index_at_its_next_question(
     assert before.index.search("pregnant girls", "en", 1), "a search under way ends in the old one"
 
 
+def test_a_running_assistant_answers_on_where_the_new_index_is_not_for_it(
+    tmp_path: Path, trials: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = tmp_path / "data"
+    run(library_of(TEXTS), data, trials)
+    current = Current(data, "local", WordCounts())
+    before = current()
+    other = WordCounts()
+    other.name = "another model"
+    run(library_of(TEXTS), data, trials, other)
+    assert current() is before
+    assert current() is before
+    assert [r.levelname for r in caplog.records] == ["WARNING"], "told once"
+    assert "'another model'" in caplog.text
+    with pytest.raises(StaleIndex):
+        Current(data, "local", WordCounts())()  # at the start it is refused
+    run(library_of(TEXTS), data, trials)
+    assert current().folder == snapshots.current(data), "a fitting one is changed over to"
+
+
 def test_a_build_that_fails_leaves_the_old_index_answering(tmp_path: Path, trials: Path) -> None:
     data = tmp_path / "data"
     folder = folder_of(run(library_of(TEXTS), data, trials))

@@ -3,9 +3,11 @@
     python -m tests.doubles.crashing DATA CATALOGUE TRIALS MOMENT
 
 Every opening for writing, renaming, linking, removing and every changing SQL statement is a
-moment. 0 kills at none; the number of moments is printed.
+moment. 0 kills at none. Printed as JSON: the number of moments, those of the shelf among them, how
+many documents were read and how many texts embedded.
 """
 
+import json
 import os
 import signal
 import sqlite3
@@ -15,6 +17,9 @@ from pathlib import Path
 
 from bot import app, upkeep
 from bot.settings import Settings
+from corpus import keeping
+from corpus.document import Document
+from corpus.sandbox import read_document
 from tests.doubles.embedder import WordCounts
 
 Connect = Callable[..., sqlite3.Connection]
@@ -27,6 +32,7 @@ class Moments:
 
     def __init__(self, data: Path, fatal: int) -> None:
         self.count, self._fatal, self._data = 0, fatal, str(data)
+        self.shelved: list[int] = []  # the moments that write to the shelf
 
     def hook(self, event: str, args: tuple[object, ...]) -> None:
         """An audit hook (PEP 578)."""
@@ -44,13 +50,16 @@ class Moments:
 
         def watched(*args: object, **more: object) -> sqlite3.Connection:
             connection = connect(*args, **more)
-            connection.set_trace_callback(self._statement)
+            shelf = Path(str(args[0])).name == upkeep.SHELF
+            connection.set_trace_callback(lambda sql: self._statement(sql, shelf))
             return connection
 
         return watched
 
-    def _statement(self, sql: str) -> None:
+    def _statement(self, sql: str, shelf: bool) -> None:
         if sql.lstrip().lower().startswith(_SQL):
+            if shelf:
+                self.shelved.append(self.count + 1)
             self._tick()
 
     def _tick(self) -> None:
@@ -69,8 +78,19 @@ def main() -> None:
     moments = Moments(Path(data), int(moment))
     sqlite3.connect = moments.watch(sqlite3.connect)  # type: ignore[assignment]
     sys.addaudithook(moments.hook)
-    upkeep.refresh(settings, lambda *_: None)
-    print(moments.count)
+    read: list[str] = []
+
+    def counted(data: bytes, name: str, media_type: str) -> Document:
+        read.append(name)
+        return read_document(data, name, media_type)
+
+    vars(keeping)["read_document"] = counted
+    done = upkeep.refresh(settings, lambda *_: None).published
+    told = {
+        "moments": moments.count, "shelf": moments.shelved, "read": len(read),
+        "embedded": done.embedded if done else 0,
+    }  # fmt: skip
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

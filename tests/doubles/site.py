@@ -20,6 +20,7 @@ class _Page:
     cut: bool = False  # say a longer length than what comes
     silent: float = 0.0  # seconds before anything
     no_head: bool = False
+    slow_head: float = 0.0  # seconds before each sign of a header of forty
 
 
 class Site:
@@ -52,11 +53,13 @@ class Site:
     def put(
         self, path: str, body: bytes, media_type: str = "text/html", *, etag: bool = True,
         drip: float = 0, cut: bool = False, silent: float = 0, no_head: bool = False,
-        **headers: str,
+        slow_head: float = 0, **headers: str,
     ) -> str:  # fmt: skip
         """Serve `body` at `path` from now on; gives the address."""
         told = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._pages[path] = _Page(body, media_type, etag, told, drip, cut, silent, no_head)
+        self._pages[path] = _Page(
+            body, media_type, etag, told, drip, cut, silent, no_head, slow_head
+        )
         return self.url + path
 
     def redirect(self, path: str, to: str) -> str:
@@ -111,8 +114,22 @@ class _Handler(BaseHTTPRequestHandler):
         length = len(page.body if page else body) + (1000 if page and page.cut else 0)
         if status != 304:
             self.send_header("Content-Length", str(length))
+        if page and page.slow_head and not self._drip_header(page.slow_head):
+            return
         self.end_headers()
         self._write(body, page)
+
+    def _drip_header(self, seconds: float) -> bool:
+        """Send one header sign by sign; whether anybody was still listening at its end."""
+        try:
+            self.flush_headers()
+            for sign in b"X-Slow: " + b"x" * 30 + b"\r\n":
+                self.wfile.write(bytes([sign]))
+                time.sleep(seconds)
+        except OSError:
+            self.close_connection = True
+            return False
+        return True
 
     def _write(self, body: bytes, page: _Page | None) -> None:
         step = max(1, len(body) // 10) if page and page.drip else max(1, len(body))
