@@ -7,10 +7,10 @@ import signal
 from bot.assistant import Assistant
 from bot.channels import telegram
 from bot.channels.port import Channel
-from bot.messages import Respond
+from bot.messages import Respond, Rewrite
 from bot.people import People
 from bot.phrases import speak
-from bot.settings import Settings
+from bot.settings import BadSetting, Settings, check_rewriting
 from index.languages import SPOKEN
 from index.opened import Current
 from index.plugins import load
@@ -30,10 +30,28 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_assistant(settings: Settings) -> Assistant:
-    """An assistant over the current index. Raises StaleIndex, UnknownPart."""
+    """An assistant over the current index. Raises StaleIndex, UnknownPart, BadSetting."""
     current = Current(settings.exchange_data, settings.engine, open_embedder(settings))
     current()
-    return Assistant(current, People(settings.exchange_data))
+    return Assistant(current, People(settings.exchange_data), open_rewriter(settings))
+
+
+def open_rewriter(settings: Settings) -> Rewrite | None:
+    """What puts quotes together, where REWRITE_URL names a model's address. Raises BadSetting."""
+    if not settings.rewrite_url:
+        return None
+    check_rewriting(settings)
+    try:
+        from bot.rewriting.endpoint import Endpoint
+        from bot.rewriting.rewriter import Rewriter
+    except ModuleNotFoundError as error:
+        raise BadSetting(
+            f"REWRITE_URL={settings.rewrite_url}: needs the library {error.name};"
+            " install it: .venv/bin/pip install -c requirements.lock -e '.[rewrite]'"
+        ) from error
+    key = settings.rewrite_key.get_secret_value()
+    url, model, seconds = settings.rewrite_url, settings.rewrite_model, settings.rewrite_seconds
+    return Rewriter(Endpoint(url, model, key, seconds))
 
 
 def needs_refresh(settings: Settings) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot import answering, cards, replies
 from bot.links import citation
-from bot.messages import Answer, Kind, Question, Reply
+from bot.messages import Answer, Kind, Question, Reply, Rewrite
 from bot.people import People
 from corpus.source import Source
 from corpus.works import translations, work
@@ -21,9 +21,12 @@ DEPTH = 8  # passages asked of the index
 class Assistant:
     """Answers questions from the index that is current when they come."""
 
-    def __init__(self, opened: Callable[[], Opened], people: People) -> None:
+    def __init__(
+        self, opened: Callable[[], Opened], people: People, rewrite: Rewrite | None = None
+    ) -> None:
         self._opened = opened
         self._people = people
+        self._rewrite = rewrite
 
     async def respond(self, question: Question) -> Reply:
         """The reply to one message; the work is done in a thread."""
@@ -55,7 +58,8 @@ class Assistant:
 
     def answer(self, text: str, language: str | None = None) -> Answer:
         """The answer alone, for callers that render it themselves."""
-        return answer(self._opened(), text, language or detect(text))
+        found = answer(self._opened(), text, language or detect(text))
+        return self._rewrite(text, found) if self._rewrite else found
 
     def _act(self, question: Question, language: str) -> Reply:
         """A command such as "language sw", or a button such as "more:sw:ids"."""
@@ -65,7 +69,7 @@ class Assistant:
             name, _, rest = question.text.strip().partition(" ")
         match name.lower():
             case "start":
-                return replies.welcome(language)
+                return replies.welcome(language, rewriting=self._rewrite is not None)
             case "help":
                 return replies.help_text(language)
             case "language" | "languages":
