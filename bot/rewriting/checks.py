@@ -19,7 +19,7 @@ GROUNDED = (
 _WEIGHT = 4  # letters of a word of weight
 
 _CITED = re.compile(r"(?P<text>[^\[\]]*?)\s*(?P<marks>(?:\[[\d,،;\s]+\]\s*)+)(?P<stop>[.!?؟…]?)\s*")
-_MARKUP = re.compile(r"[<>*_`#|~{}\\^=@/]|\[|\]|&\w+;")
+_MARKUP = re.compile(r"[<>*_`#|~{}\\^=@]|\[|\]|&\w+;")
 _LINK = re.compile(r"\w\.(?:[a-z]{2,})\b(?<!\be\.g)(?<!\bi\.e)|\bwww\b|https?:", re.IGNORECASE)
 _PHONE = re.compile(r"\+\s*\d|(?:\d[\s.\-()]*){9,}|(?<!\d)0\d{5,}")
 # What tells the reader, or the model, to do something that no guidance here says.
@@ -101,6 +101,8 @@ def _claims(text: str) -> tuple[Claim, ...]:
 
 def _check(claim: Claim, given: Sequence[Given], language: str) -> None:
     _clean(claim.text)
+    if any(_ORDERS.search(fold(g.text)) for g in given):
+        raise Refused("a quote that gives orders")
     if detect(claim.text, language) != language:
         raise Refused("another language")
     wanted = numbers(claim.text, language)

@@ -13,23 +13,34 @@ from babel import Locale
 from index.languages import SPOKEN, fold
 
 # Words that may begin a sentence although the quotes do not hold them; any other might be a name.
-_OPENERS = {
+# The model is told them.
+OPENERS = {
     "en": "the a an this these that those it its they their he she his her we our you your in on at"
     " to for from by with of and or but so as if when where while before after during since there"
     " here some many most all each every both other such not no do never also instead however"
-    " children child communities community families family people parents adults workers",
+    " children child communities community families family people parents adults workers"
+    " girls boys women men elders leaders volunteers local protection participation involvement"
+    " work working projects approaches listening trust organisations services",
     "sw": "ni na ya wa kwa katika kama ili ikiwa pia lakini au hii hizi huu hawa hao hilo hiyo wao"
     " yeye sisi kila wengi baadhi baada kabla wakati pale hapa kuna hakuna si bila watoto mtoto"
-    " jamii familia watu wazazi ulinzi hivyo kisha",
+    " jamii familia watu wazazi ulinzi hivyo kisha"
+    " ushiriki kazi miradi mradi njia mbinu wasichana wavulana wanawake wanaume wazee viongozi"
+    " wanajamii wahudumu wafanyakazi huduma msaada mafunzo kusikiliza kushirikisha imani hatua",
     "fr": "le la les l un une des du de d ce cet cette ces il elle ils elles on nous vous leur"
     " leurs son sa ses dans en sur au aux a pour par avec sans et ou mais donc si quand lorsque"
-    " avant apres pendant chaque tous toutes certains plusieurs ne n enfants communautes familles",
+    " avant apres pendant chaque tous toutes certains plusieurs ne n enfants communautes familles"
+    " parents personnes filles garcons femmes hommes anciens benevoles travail projets approches"
+    " approche protection participation communaute ecouter confiance services",
     "es": "el la los las un una unos unas lo este esta estos estas ese esa se su sus en de del al a"
     " por para con sin y o pero si cuando antes despues durante cada todos todas algunos muchos no"
-    " nunca es son hay tambien ninos ninas comunidades familias",
+    " nunca es son hay tambien ninos ninas comunidades familias"
+    " comunidad familia personas padres mujeres hombres adultos ancianos lideres voluntarios"
+    " trabajo proyectos enfoques proteccion participacion escuchar confianza servicios",
     "pt": "o a os as um uma uns umas este esta estes estas esse essa isto se seu sua em no na nos"
     " nas de do da dos das ao por para com sem e ou mas quando antes depois durante cada todos"
-    " todas alguns muitos nao nunca sao ha tambem criancas comunidades familias",
+    " todas alguns muitos nao nunca sao ha tambem criancas comunidades familias"
+    " comunidade familia pessoas pais mulheres homens adultos anciaos lideres voluntarios trabalho"
+    " projetos projectos abordagens protecao participacao ouvir confianca servicos",
 }
 _LEADS = re.compile(  # Arabic: the word after one of these is taken for a name
     r"(?<!\w)[وفبل]?(?:ال)?(?:سيد|سيدة|دكتور|دكتورة|شيخ|شيخة|أستاذ|أستاذة|مدينة|قرية|مخيم|منظمة"
@@ -62,7 +73,7 @@ def _may_be_name(word: str, first: bool, language: str) -> bool:
     if language == "ar":
         return bool(re.search(r"[a-zA-ZÀ-ɏ]", word))
     if first and (word.istitle() or len(word) == 1):
-        return fold(word) not in _OPENERS[language].split() and word[0].isupper()
+        return fold(word) not in OPENERS[language].split() and word[0].isupper()
     return any(letter.isupper() for letter in word)
 
 

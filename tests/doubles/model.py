@@ -10,7 +10,7 @@ import gzip
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
 
 import uvicorn
@@ -65,8 +65,8 @@ class ModelServer:
         behaviour = getattr(self, f"_{kind}", None)
         if behaviour is None:
             return JSONResponse(completion(text))
-        response = behaviour(text, rest)
-        return await response if asyncio.iscoroutine(response) else response
+        made: Response | Awaitable[Response] = behaviour(text, rest)
+        return made if isinstance(made, Response) else await made
 
     async def _elsewhere(self, request: Request) -> Response:
         self.redirected += 1
