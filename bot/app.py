@@ -10,12 +10,12 @@ from bot.channels import telegram
 from bot.channels.port import Channel
 from bot.counts import Counts
 from bot.limits import Limits
-from bot.messages import Respond
+from bot.messages import Respond, Rewrite
 from bot.people import People
 from bot.phrases import languages, speak
 from bot.retention import sweep_daily
 from bot.safeguarding import first as safeguarding
-from bot.settings import Settings
+from bot.settings import BadSetting, Settings, check_rewriting
 from index.opened import Current
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
@@ -35,7 +35,7 @@ def open_embedder(settings: Settings) -> Embedder:
 def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
     """An assistant over the current index.
 
-    Raises StaleIndex, UnknownPart, BadKey, BadTable, BadHelpline.
+    Raises StaleIndex, UnknownPart, BadSetting, BadKey, BadTable, BadHelpline.
 
     `limited`: whether people on a network may flood it, so that it slows them down.
     """
@@ -51,7 +51,26 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         limits=limits,
         contact=settings.contact,
         key_days=settings.key_days,
+        rewrite=open_rewriter(settings),
     )
+
+
+def open_rewriter(settings: Settings) -> Rewrite | None:
+    """What puts quotes together, where REWRITE_URL names a model's address. Raises BadSetting."""
+    if not settings.rewrite_url:
+        return None
+    check_rewriting(settings)
+    try:
+        from bot.rewriting.endpoint import Endpoint
+        from bot.rewriting.rewriter import Rewriter
+    except ModuleNotFoundError as error:
+        raise BadSetting(
+            f"REWRITE_URL={settings.rewrite_url}: needs the library {error.name};"
+            " install it: .venv/bin/pip install -c requirements.lock -e '.[rewrite]'"
+        ) from error
+    key = settings.rewrite_key.get_secret_value()
+    url, model, seconds = settings.rewrite_url, settings.rewrite_model, settings.rewrite_seconds
+    return Rewriter(Endpoint(url, model, key, seconds))
 
 
 def needs_refresh(settings: Settings) -> bool:

@@ -14,7 +14,7 @@ from bot.keys import BadKey
 from bot.limits import Limits, Pace
 from bot.links import citation
 from bot.logs import fault, logger
-from bot.messages import Answer, Kind, Question, Reply
+from bot.messages import Answer, Kind, Question, Reply, Rewrite
 from bot.people import KEY_DAYS, People
 from bot.phrases import detect, languages
 from bot.redaction import redact
@@ -42,11 +42,13 @@ class Assistant:
         limits: Limits | None = None,
         contact: str = "",
         key_days: int = KEY_DAYS,
+        rewrite: Rewrite | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about."""
         self._opened, self._people = opened, people
         self._counts, self._limits = counts, limits
         self._contact, self._key_days = contact, key_days
+        self._rewrite = rewrite
 
     async def respond(self, question: Question) -> Reply:
         """The reply to one message; the work is done in a thread."""
@@ -137,7 +139,9 @@ class Assistant:
 
         What tells who a child is goes no further than here: no index and no model gets it.
         """
-        return answer(self._opened(), redact(text), language or detect(text))
+        asked = redact(text)
+        found = answer(self._opened(), asked, language or detect(text))
+        return self._rewrite(asked, found) if self._rewrite else found
 
     def _act(self, question: Question, language: str) -> Reply:
         """A command such as "language sw", or a button such as "more:sw:ids"."""
@@ -161,7 +165,7 @@ class Assistant:
         """What the assistant says about itself, by the command's name."""
         match name:
             case "start":
-                return replies.welcome(language)
+                return replies.welcome(language, rewriting=self._rewrite is not None)
             case "privacy":
                 return privacy.privacy_card(language, self._key_days)
             case "about":

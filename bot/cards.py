@@ -28,7 +28,8 @@ def answer_reply(answer: Answer) -> Reply:
     if not answer.answered:
         return _nothing_found(answer, say)
     marks = {(c.source, c.page): number for number, c in enumerate(answer.sources, start=1)}
-    lines = [*_quote_lines(answer.quotes, marks, answer.language), BLANK]
+    lines = _rewritten_lines(answer.rewritten, say)
+    lines += [*_quote_lines(answer.quotes, marks, answer.language), BLANK]
     quoted = {quote.source for quote in answer.quotes}
     beside = [citation for citation in answer.sources if citation.source not in quoted]
     for number, citation in enumerate(answer.sources, start=1):
@@ -36,6 +37,14 @@ def answer_reply(answer: Answer) -> Reply:
             lines.append(plain(say("See also:")))
         lines.append(_source_line(f"{number}. ", citation, answer.language))
     return Reply(language=answer.language, lines=tuple(lines), buttons=_buttons(answer, say))
+
+
+def _rewritten_lines(text: str, say: Say) -> list[Line]:
+    """What a language model made of the quotes: above them, named for what it is."""
+    if not text:
+        return []
+    label = say("Put together by a computer from the quotes below; the quotes count:")
+    return [plain(label, Style.ITALIC), plain(text), BLANK]
 
 
 def _quote_lines(

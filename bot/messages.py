@@ -68,6 +68,7 @@ class Answer:
     sources: tuple[Citation, ...]  # up to three, in the order of the quotes
     nearest: tuple[Citation, ...]  # where not answered: what the library holds that is nearest
     more: tuple[str, ...] = ()  # ids of the next best passages, best first
+    rewritten: str = ""  # the quotes put together by a language model, checked; "" without one
 
 
 class Style(StrEnum):
@@ -117,4 +118,5 @@ class Reply:
     buttons: tuple[Button, ...] = ()
 
 
+Rewrite = Callable[[str, Answer], Answer]  # the question; the same answer, perhaps `rewritten`
 Respond = Callable[[Question], Awaitable[Reply]]

@@ -33,8 +33,8 @@ def unread(kind: Kind, language: str) -> Reply:
     return notice(language, _KINDS.get(kind, _KINDS[Kind.OTHER]))
 
 
-def welcome(language: str) -> Reply:
-    """The notice that comes first, and how to ask."""
+def welcome(language: str, *, rewriting: bool = False) -> Reply:
+    """The notice that comes first, and how to ask. `rewriting`: questions go to another service."""
     say = speak(language)
     return Reply(
         language=language,
@@ -59,6 +59,7 @@ def welcome(language: str) -> Reply:
                     " which has its own rules."
                 )
             ),
+            *(_passed_on(say) if rewriting else ()),
             BLANK,
             *how(say),
         ),
@@ -73,6 +74,17 @@ def greeting(language: str) -> Reply:
         "I am glad that you wrote. You can ask me about keeping children safe in communities."
     )
     return Reply(language=language, lines=(plain(greeted), *how(say)))
+
+
+def _passed_on(say: Say) -> list[Line]:
+    return [
+        plain(
+            say(
+                "To put quotes together into a short answer, I pass your question, without phone"
+                " numbers and e-mail addresses, to a language model of another service."
+            )
+        )
+    ]
 
 
 def how(say: Say) -> list[Line]:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -98,6 +99,22 @@ class Settings(BaseSettings):
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
 
+    rewrite_url: str = Field(
+        default="",
+        description="An OpenAI-compatible address (`https://…/v1`) of a language model that may put"
+        " quotes together. Empty: none is used, and nothing leaves this machine for one.",
+    )
+    rewrite_model: str = Field(default="", description="The model's name at `REWRITE_URL`.")
+    rewrite_key: SecretStr = Field(
+        default=SecretStr(""), description="The key for `REWRITE_URL`, if it wants one."
+    )
+    rewrite_seconds: float = Field(
+        default=8.0,
+        gt=0,
+        le=60,
+        description="How long a person waits for the model at most; then the quotes come alone.",
+    )
+
     @field_validator("staff")
     @classmethod
     def _known_form(cls, value: str) -> str:
@@ -125,6 +142,23 @@ def read() -> Settings:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).upper()
         raise BadSetting(f"{name}={first['input']}: {first['msg']}") from error
+
+
+def check_rewriting(settings: Settings) -> None:
+    """What must fit together where REWRITE_URL is set. Raises BadSetting, one line."""
+    url = settings.rewrite_url
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # "http://[", a port of letters
+        usable = False
+    if not usable or not url.isprintable() or " " in url:
+        raise BadSetting(f"REWRITE_URL={url}: is no http(s) address such as https://host/v1")
+    if not settings.rewrite_model.strip():
+        raise BadSetting("REWRITE_MODEL: is empty; name the model that REWRITE_URL serves")
+    key = settings.rewrite_key.get_secret_value()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise BadSetting("REWRITE_KEY: holds a space or a sign that no key has; copy it anew")
 
 
 def described() -> list[tuple[str, str, str]]:

@@ -94,6 +94,7 @@ def answer_json(assistant: Assistant, question: str) -> dict[str, object]:
         "notice": as_text(said) if said else None,
         "answered": answer.answered,
         "language": language,
+        "rewritten": answer.rewritten,
         "quotes": [_quote(quote) for quote in answer.quotes],
         "sources": [_citation(citation) for citation in answer.sources],
         "nearest": [_citation(citation) for citation in answer.nearest],

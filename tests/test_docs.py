@@ -26,7 +26,7 @@ def test_the_picture_is_of_the_question_and_fetches_nothing() -> None:
 def test_every_library_is_named_with_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    for wanted in (project["dependencies"], extras["models"]):
+    for wanted in (project["dependencies"], extras["models"], extras["rewrite"]):
         for dependency in wanted:
             name = re.match(r"[\w-]+", dependency)
             assert name
