@@ -24,6 +24,7 @@ _LATIN = re.compile(r"[a-z]")
 # "Of" agrees with the noun before it: one form stands for all.
 _LINKS = frozenset("wa ya za la cha vya pa".split())
 _ARABIC_FRONT = re.compile(r"^(?:[وف]?(?:[بك]?ال|لل)|و(?=\w{4}))")
+_ARABIC_BACK = re.compile(r"(?<=\w{3})(?:ات|ه)$")  # feminine, plural: adjectives follow their noun
 
 # What may stand before a root: noun classes, subjects, tenses, relatives, objects.
 _FRONTS = {
@@ -89,7 +90,7 @@ class _Table:
         if self.language == "sw":
             return ["ya" if word in _LINKS else word for word in found]
         if self.language == "ar":
-            return [_ARABIC_FRONT.sub("", word) or word for word in found]
+            return [_ARABIC_BACK.sub("", _ARABIC_FRONT.sub("", word)) or word for word in found]
         if self.language in ("fr", "es", "pt"):
             return [word.rstrip("s") if len(word) > 3 else word for word in found]
         return found

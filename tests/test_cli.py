@@ -121,7 +121,7 @@ def test_the_whole_road_of_a_document(tmp_path: Path) -> None:
     [
         (("ask", "x"), {}, "no index in"),
         (("ask", "x"), {"ENGINE": "locl"}, "no 'locl' in index.engines; there is local"),
-        (("ask", "x"), {"EMBEDDER": "bert"}, "no 'bert' in index.embedders; there is nano_e5"),
+        (("ask", "x"), {"EMBEDDER": "bert"}, "no 'bert' in index.embedders; there is e5_use"),
         (("ask", "x"), {"EMBEDDER": "sentence_transformers"}, "needs EMBEDDER_MODEL"),
         (("refresh",), {"CATALOGUE": "none.csv"}, "none.csv: cannot be read"),
         (("refresh",), {"CALIBRATION": "none.csv"}, "CALIBRATION=none.csv"),

@@ -68,7 +68,9 @@ def test_about_is_the_same_in_the_terminal_and_in_a_chat(starter: Settings) -> N
     assert "Ce que je ne peux pas faire" in done.stdout
     assert "hub@a.org" in done.stdout
     assert "Votre vie privée" in done.stdout
-    done = exchange("chat", data=starter.exchange_data, typed="/about\n/privacy\n/forget\n")
+    done = exchange(
+        "chat", data=starter.exchange_data, typed="/language en\n/about\n/privacy\n/forget\n"
+    )
     assert "What I cannot do" in done.stdout
     assert "not kept" in done.stdout
     assert "Erased" in done.stdout

@@ -144,15 +144,19 @@ class LocalIndex:
         }
 
     def _informations(self, question: str, language: str) -> dict[str, float]:
-        """Nats of each term of the question; one that the library never uses tells most."""
-        terms = languages.words(question, language)
-        for meaning in gloss(question, languages.heard(question, language)):
-            terms += languages.words(meaning, "en")
-        terms = list(dict.fromkeys(terms))[:200]
+        """Nats of each term of the question and of its gloss; one that is never used tells most."""
+        own = languages.words(question, language)
+        meanings = gloss(question, languages.heard(question, language))
+        glossed = [term for meaning in meanings for term in languages.words(meaning, "en")]
+        terms = list(dict.fromkeys([*own, *glossed]))[:200]
         marks = ",".join("?" * len(terms))
         sql = f"select term, doc from frequencies where term in ({marks})"
         counts = dict(self._words_db().execute(sql, terms).fetchall())
-        return {term: fusion.information(counts.get(term, 0), self._documents) for term in terms}
+        unknown = fusion.information(0, self._documents) * (fusion.GLOSSED if glossed else 1.0)
+        return {
+            term: fusion.information(counts[term], self._documents) if term in counts else unknown
+            for term in terms
+        }
 
     def _word_scores(
         self, nats: dict[str, float], limit: int = -1, among: Sequence[int] | None = None
