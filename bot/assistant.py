@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot import answering, cards, privacy, replies
-from bot.comparing import sides_of
+from bot.comparing import for_both, in_english, sides_of
 from bot.counts import Counts, Outcome, today
 from bot.greetings import is_greeting
 from bot.keys import BadKey
@@ -222,8 +222,10 @@ def answer(opened: Opened, text: str, language: str) -> Answer:
     The two sides of a comparison are asked for, too: 20 ms each for their vectors, and no port
     but the index, which scores sentences in any language.
     """
-    hits, library = opened.index.search(text, language, DEPTH), opened.library
-    sides = [opened.index.search(side, language, WIDE) for side in sides_of(text, language)]
+    library, ask = opened.library, opened.index.search
+    sides = [ask(*in_english(side, language), WIDE) for side in sides_of(text, language)]
+    hits = ask(text, language, WIDE if sides else DEPTH)
+    hits = for_both(hits, sides)[:DEPTH] if sides else hits
     return answering.compose(hits, language, opened.judge, library.page_text, library.source, sides)
 
 

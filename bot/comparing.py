@@ -1,6 +1,11 @@
 """Questions that compare two things: "the difference between A and B", in six languages."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.gloss import gloss
+from index.ports import Hit
 
 # What introduces A, and what stands between A and B. The more telling wordings come first.
 _PATTERNS = {
@@ -83,3 +88,28 @@ def sides_of(question: str, language: str) -> tuple[str, ...]:
 
 def _is_name(side: str) -> bool:
     return len(side) <= _LONGEST and bool(re.search(r"[^\W\d_]{2}", side))
+
+
+def in_english(side: str, language: str) -> tuple[str, str]:
+    """What is asked of the index for a side, and its language: its gloss, where there is one.
+
+    The words that tell two terms of the field apart ("community-based", "community-led") are
+    what a model blurs in other languages, and what the glossary holds.
+    """
+    meanings = gloss(side, language) if language != "en" else []
+    return (", ".join(meanings), "en") if meanings else (side, language)
+
+
+def for_both(hits: Sequence[Hit], sides: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of a comparing question, best first by what they are to it and to both things.
+
+    A hit's score becomes the mean of its own and of the lower one that it has for a side.
+    """
+    scores = [{hit.passage.id: hit.score for hit in side} for side in sides]
+    lowest = min((score for held in scores for score in held.values()), default=0.0)
+
+    def both(hit: Hit) -> Hit:
+        weaker = min(held.get(hit.passage.id, lowest) for held in scores)
+        return replace(hit, score=(hit.score + weaker) / 2)
+
+    return sorted(map(both, hits), key=lambda hit: hit.score, reverse=True)

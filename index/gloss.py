@@ -1,8 +1,8 @@
 """English for the words of a question, from the field's own glossary (index/glossary.csv).
 
 A gloss is no translation: it names what a text is about, in the order of its words, and leaves
-out what the glossary does not hold. It gives models and word lists that know little Swahili,
-Kinyarwanda or Somali something to hold on to.
+out what the glossary does not hold; the names of countries come from CLDR. It gives models and
+word lists that know little Swahili, Kinyarwanda or Somali something to hold on to.
 """
 
 import csv
@@ -10,6 +10,8 @@ import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from babel import Locale
 
 from index.languages import fold
 
@@ -133,6 +135,9 @@ def _rows(language: str) -> Iterator[tuple[str, list[str]]]:
             # English needs no gloss but of its abbreviations.
             own = [name for name in names[1:] if name.isupper()]
             yield names[0], own if language == "en" else row[language].split(";")
+    if language != "en":
+        english, names = Locale("en").territories, Locale(language).territories
+        yield from ((english[code], [names[code]]) for code in map(str, names) if code.isalpha())
 
 
 @functools.cache
