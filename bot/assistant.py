@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from bot import answering, buttons, cards, privacy, replies, standing, turns
-from bot.comparing import for_both, in_english, sides_of
+from bot.comparing import WIDE, for_both, in_english, sides_of
 from bot.counts import Counts, Outcome, today
 from bot.greetings import is_greeting
 from bot.keys import BadKey
@@ -25,7 +25,6 @@ from index.opened import Opened
 
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
-WIDE = 40  # passages asked of it for each of two things compared: those of both are wanted
 
 log = logger(__name__)
 
@@ -92,8 +91,7 @@ class Assistant:
         wish = NOTHING
         with _beside():
             wish = standing.wish_of(self._people, question.person)
-        before = turns.context(turn, self._opened().library) if turn else ""
-        found = self.answer(question.text, language, wish, before)
+        found = self.answer(question.text, language, wish, turn)
         if found.answered:
             with _beside():
                 self._people.keep(question.person, turns.turn_of(found))
@@ -170,14 +168,14 @@ class Assistant:
         return None
 
     def answer(
-        self, text: str, language: str | None = None, wish: Wish = NOTHING, before: str = ""
+        self, text: str, language: str | None = None, wish: Wish = NOTHING, turn: Turn | None = None
     ) -> Answer:
         """The answer alone, for callers that render it themselves. For the rest see `answer`.
 
         What tells who a child is goes no further than here: no index and no model gets it.
         """
         asked = redact(text)
-        found = answer(self._opened(), asked, language or detect(text), wish, before)
+        found = answer(self._opened(), asked, language or detect(text), wish, turn)
         return self._rewrite(asked, found) if self._rewrite else found
 
     def _act(self, question: Question, language: str) -> Reply:
@@ -236,12 +234,12 @@ def _beside() -> Iterator[None]:
 
 
 def answer(
-    opened: Opened, text: str, language: str, wish: Wish = NOTHING, before: str = ""
+    opened: Opened, text: str, language: str, wish: Wish = NOTHING, turn: Turn | None = None
 ) -> Answer:
     """What this index answers to a question in this language, ISO 639-1.
 
     `wish` is what the person always wishes of sources; what the question wishes counts first.
-    `before`: text that a short question leans on; it is searched with it.
+    `turn`: the one before, where the question is too short without it.
 
     The two sides of a comparison are asked for, too: 20 ms each for their vectors, and no port
     but the index, which scores sentences in any language.
@@ -251,7 +249,7 @@ def answer(
     wish = own.or_else(wish)
     sides = [ask(*in_english(side, language), WIDE) for side in sides_of(text, language)]
     depth = WIDE if sides else DEPTH if wish == NOTHING else DEEP
-    hits = ask(f"{text} {before}".strip(), language, depth)
+    hits = turns.leaning(text, language, turn, library, ask) if turn else ask(text, language, depth)
     hits = best(for_both(hits, sides) if sides else hits, wish, library.source, DEPTH)
     judge = opened.judge
     found = answering.compose(hits, language, judge, library.page_text, library.source, sides)

@@ -4,18 +4,22 @@ Of that answer only its passages' ids are kept, for a day: no word that a person
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot import buttons
+from bot.comparing import WIDE, for_both
 from bot.messages import Answer, Reply
 from bot.replies import notice
 from corpus.library import Library
 from index.languages import fold
+from index.ports import Hit
 
+Ask = Callable[[str, str, int], list[Hit]]
 LAPSES = 24 * 3600.0  # seconds that a turn is kept
 AT_ONCE = 3  # passages that "more" shows
-_CONTEXT = 200  # characters of the passage before that go with a short question
+_CONTEXT = 100  # characters of the passage before that go with a short question
 _LONGEST = 6  # words of one
 
 
@@ -102,7 +106,17 @@ def after_more(turn: Turn) -> Turn:
     )
 
 
-def context(turn: Turn, library: Library) -> str:
+def leaning(text: str, language: str, turn: Turn, library: Library, ask: Ask) -> list[Hit]:
+    """The hits of a short question: near to it with the answer before and to it alone, alike.
+
+    What was quoted just now is left out: whoever asks on has read it.
+    """
+    joined = ask(f"{text} {_context(turn, library)}".strip(), language, WIDE)
+    both = for_both(joined, [ask(text, language, WIDE)])
+    return [hit for hit in both if hit.passage.id not in turn.shown]
+
+
+def _context(turn: Turn, library: Library) -> str:
     """The opening of the best passage shown; "" where the library no longer holds it."""
     try:
         text = library.passage(turn.shown[0]).text

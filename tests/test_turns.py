@@ -35,8 +35,7 @@ def test_a_follow_up_is_seen_in_six_languages(text: str, wanted: FollowUp) -> No
 def test_no_full_question_is_taken_for_one() -> None:
     for path in ("tests/golden/questions.csv", "index/calibration.csv"):
         with (ROOT / path).open(encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row.get("note") != "follow-up"]
-        rows = [row for row in rows if "follow-up" not in row.values()]
+            rows = [row for row in csv.DictReader(file) if "follow-up" not in row.values()]
         taken = [row["question"] for row in rows if follow_up(row["question"])]
         assert len(rows) > 100
         assert not taken
@@ -113,12 +112,25 @@ def test_a_short_question_is_searched_with_the_passage_before(
     own: tuple[Assistant, Clock], language: str, text: str
 ) -> None:
     assistant, _ = own
-    say(assistant, FIRST[language])
+    first = say(assistant, FIRST[language])
     reply = say(assistant, text)
     assert reply.language == language
+    assert quotes(reply)
+    assert not quotes(reply) & quotes(first), "what was read just now is not said again"
     alone = assistant.answer(text, language)
-    assert as_text(reply) != as_text(say(assistant, FIRST[language]))
     assert quotes(reply) != {f"“{quote.text}”" for quote in alone.quotes}
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt", "ar"])
+def test_and_in_refugee_camps_finds_the_study_of_camps(
+    own: tuple[Assistant, Clock], language: str
+) -> None:
+    """Not in Swahili, nor in French, where it is named below the quotes at best."""
+    said = {"en": "and in refugee camps?", "es": "¿y en campamentos de refugiados?",
+            "pt": "e nos campos de refugiados?", "ar": "وفي مخيمات اللاجئين؟"}  # fmt: skip
+    assistant, _ = own
+    say(assistant, FIRST[language])
+    assert "refugee camps" in as_text(say(assistant, said[language]))
 
 
 def test_no_word_that_was_said_is_kept(own: tuple[Assistant, Clock], tmp_path: Path) -> None:
