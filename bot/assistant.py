@@ -5,27 +5,26 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from bot import answering, cards, privacy, replies
-from bot.comparing import for_both, in_english, sides_of
+from bot import answering, buttons, cards, privacy, replies, standing, turns
+from bot.comparing import WIDE, for_both, in_english, sides_of
 from bot.counts import Counts, Outcome, today
 from bot.greetings import is_greeting
 from bot.keys import BadKey
 from bot.limits import Limits, Pace
-from bot.links import citation
 from bot.logs import fault, logger
 from bot.messages import Answer, Kind, Question, Reply, Rewrite
 from bot.people import KEY_DAYS, People
 from bot.phrases import detect, languages
 from bot.redaction import redact
 from bot.safeguarding import first as safeguarding
-from corpus.source import Source
-from corpus.works import translations, work
+from bot.turns import FollowUp, Turn, follow_up
+from bot.wishes import DEEP, NOTHING, Wish, best, read_wish, unmet
 from index.opened import Opened
 
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
-WIDE = 40  # passages asked of it for each of two things compared: those of both are wanted
 
 log = logger(__name__)
 
@@ -74,11 +73,45 @@ class Assistant:
         if (said := self._unread(question, language)) is not None:
             self._count(question, language, Outcome.UNREAD)
             return said
-        found = self.answer(question.text, language)
+        turn = None
+        if (wanted := follow_up(question.text)) is not None:
+            turn = self._last(question.person)
+            if turn is None or wanted is not FollowUp.CONNECTED:
+                self._count(question, language, Outcome.COMMAND if turn else Outcome.UNREAD)
+                return self._follow(question.person, language, wanted, turn)
+            language = detect(question.text, turn.language)
+        found = self._answer(question, language, turn)
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
         self._count(question, language, outcome)
         told = cards.answer_reply(found)
         return told if redact(question.text) == question.text else privacy.left_out(told)
+
+    def _answer(self, question: Question, language: str, turn: Turn | None) -> Answer:
+        """The answer to a question, which may lean on `turn`; it is the next turn."""
+        wish = NOTHING
+        with _beside():
+            wish = standing.wish_of(self._people, question.person)
+        found = self.answer(question.text, language, wish, turn)
+        if found.answered:
+            with _beside():
+                self._people.keep(question.person, turns.turn_of(found))
+        return found
+
+    def _last(self, person: str) -> Turn | None:
+        with _beside():
+            return self._people.turn(person)
+        return None
+
+    def _follow(self, person: str, language: str, wanted: FollowUp, turn: Turn | None) -> Reply:
+        """What "more" or "the year?" asks of the last answer."""
+        if turn is None:
+            return replies.notice(
+                language, "I do not know what we spoke of last. Please ask your whole question."
+            )
+        if wanted is FollowUp.MORE and turn.more:
+            with _beside():
+                self._people.keep(person, turns.after_more(turn))
+        return turns.reply(wanted, turn, self._opened().library)
 
     def _prior(self, question: Question) -> str | None:
         """The language that this person chose, else what their phone prefers."""
@@ -134,13 +167,15 @@ class Assistant:
             )
         return None
 
-    def answer(self, text: str, language: str | None = None) -> Answer:
-        """The answer alone, for callers that render it themselves.
+    def answer(
+        self, text: str, language: str | None = None, wish: Wish = NOTHING, turn: Turn | None = None
+    ) -> Answer:
+        """The answer alone, for callers that render it themselves. For the rest see `answer`.
 
         What tells who a child is goes no further than here: no index and no model gets it.
         """
         asked = redact(text)
-        found = answer(self._opened(), asked, language or detect(text))
+        found = answer(self._opened(), asked, language or detect(text), wish, turn)
         return self._rewrite(asked, found) if self._rewrite else found
 
     def _act(self, question: Question, language: str) -> Reply:
@@ -152,13 +187,21 @@ class Assistant:
         match name.lower():
             case "language" | "languages":
                 return self._choose_language(question.person, rest.strip().lower(), language)
+            case "country":
+                return standing.choose_country(
+                    self._people, question.person, rest.strip(), language
+                )
+            case "setting":
+                return standing.choose_setting(
+                    self._people, question.person, rest.strip(), language
+                )
             case "forget":
                 self._people.forget(question.person)
                 return privacy.forgotten(language)
             case "more":
-                return self._more(rest)
+                return buttons.more(rest, self._opened().library)
             case "sources":
-                return self._sources(rest)
+                return buttons.sources(rest, self._opened().library)
         return self._told(name.lower(), language)
 
     def _told(self, name: str, language: str) -> Reply:
@@ -180,32 +223,6 @@ class Assistant:
         self._people.choose(person, code)
         return replies.notice(code, "From now on I use English.")
 
-    def _more(self, data: str) -> Reply:
-        language, _, ids = data.partition(":")
-        library = self._opened().library
-        passages = []
-        for id in ids.split(","):
-            try:
-                passages.append(library.passage(id))
-            except KeyError:  # gone from the library since the button was made
-                continue
-        quotes = answering.quotes_of(passages, library.page_text)
-        places = {(p.source, p.page): p for p in reversed(passages)}
-        ordered = dict.fromkeys((p.source, p.page) for p in passages)
-        sources = [citation(library.source(id), places[id, page]) for id, page in ordered]
-        return cards.more_reply(language if language in languages() else "en", quotes, sources)
-
-    def _sources(self, data: str) -> Reply:
-        language, _, ids = data.partition(":")
-        held = self._opened().library.sources()
-        chosen = [held[id] for id in ids.split(",") if id in held]
-        tied = translations(held.values())
-
-        def others(source: Source) -> list[Source]:
-            return [other for other in tied.get(work(source), []) if other.id != source.id]
-
-        return cards.sources_reply(language if language in languages() else "en", chosen, others)
-
 
 @contextmanager
 def _beside() -> Iterator[None]:
@@ -216,17 +233,27 @@ def _beside() -> Iterator[None]:
         log.error("not kept", **fault(error))
 
 
-def answer(opened: Opened, text: str, language: str) -> Answer:
+def answer(
+    opened: Opened, text: str, language: str, wish: Wish = NOTHING, turn: Turn | None = None
+) -> Answer:
     """What this index answers to a question in this language, ISO 639-1.
+
+    `wish` is what the person always wishes of sources; what the question wishes counts first.
+    `turn`: the one before, where the question is too short without it.
 
     The two sides of a comparison are asked for, too: 20 ms each for their vectors, and no port
     but the index, which scores sentences in any language.
     """
     library, ask = opened.library, opened.index.search
+    own, text = read_wish(text, language)
+    wish = own.or_else(wish)
     sides = [ask(*in_english(side, language), WIDE) for side in sides_of(text, language)]
-    hits = ask(text, language, WIDE if sides else DEPTH)
-    hits = for_both(hits, sides)[:DEPTH] if sides else hits
-    return answering.compose(hits, language, opened.judge, library.page_text, library.source, sides)
+    depth = WIDE if sides else DEPTH if wish == NOTHING else DEEP
+    hits = turns.leaning(text, language, turn, library, ask) if turn else ask(text, language, depth)
+    hits = best(for_both(hits, sides) if sides else hits, wish, library.source, DEPTH)
+    judge = opened.judge
+    found = answering.compose(hits, language, judge, library.page_text, library.source, sides)
+    return replace(found, unmet=unmet(found, wish, library.source))
 
 
 def _has_words(text: str) -> bool:

@@ -36,6 +36,7 @@ def answer_reply(answer: Answer) -> Reply:
         if beside and citation is beside[0]:
             lines.append(plain(say("See also:")))
         lines.append(_source_line(f"{number}. ", citation, answer.language))
+    lines += [plain(answer.unmet, Style.ITALIC)] if answer.unmet else []
     return Reply(language=answer.language, lines=tuple(lines), buttons=_buttons(answer, say))
 
 

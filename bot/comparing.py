@@ -62,6 +62,7 @@ _PATTERNS = {
 }  # fmt: skip
 _END = re.compile(r"[?؟!;؛\n]|\.(?:\s|$)")
 _TRIM = " \t,،.:;؛?؟!¿¡\"'“”«»()"
+WIDE = 40  # passages asked of the index for each of two things: those of both are wanted
 _LONGEST = 120  # characters of a side: more is no name of a thing
 
 

@@ -69,6 +69,7 @@ class Answer:
     nearest: tuple[Citation, ...]  # where not answered: what the library holds that is nearest
     more: tuple[str, ...] = ()  # ids of the next best passages, best first
     rewritten: str = ""  # the quotes put together by a language model, checked; "" without one
+    unmet: str = ""  # which wish of the question no source has (bot.wishes), in `language`
 
 
 class Style(StrEnum):

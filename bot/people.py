@@ -1,5 +1,6 @@
-"""What is remembered of a person, under a keyed hash: their language, and how fast they write."""
+"""What is remembered of a person, under a keyed hash: what they chose, saw last, how they write."""
 
+import json
 import sqlite3
 import threading
 import time
@@ -10,9 +11,10 @@ from sqlite_utils import Database
 
 from bot.keys import Keys
 from bot.limits import Bucket
+from bot.turns import LAPSES, Turn
 
 KEY_DAYS = 30
-TABLES = ("languages", "limits")  # each has a column "person", its primary key
+TABLES = ("languages", "limits", "standing", "turns")  # each has a column "person", its primary key
 _KEY, _FILE = "people.key", "people.db"
 _EVERYBODY = "everybody"  # the bucket of all people together: nobody's hash
 
@@ -33,6 +35,8 @@ class People:
         for name, columns in (
             ("languages", {"language": str}),
             ("limits", {"tokens": float, "at": float, "told": int}),
+            ("standing", {"country": str, "setting": str}),
+            ("turns", {"at": float, "language": str, "ids": str}),
         ):
             self._db.table(name).create({"person": str, **columns}, pk="person", if_not_exists=True)
         self._name_old_rows()
@@ -54,6 +58,39 @@ class People:
             with self._lock:
                 row = {"person": self._hash(person), "language": language}
                 self._db.table("languages").upsert(row, pk="person")
+
+    def standing(self, person: str) -> tuple[str, str]:
+        """The country and the setting that this person chose; "" where they did not."""
+        with self._lock:
+            sql = "select country, setting from standing where person = ?"
+            row = self._db.execute(sql, [self._hash(person)]).fetchone() if person else None
+        return (row[0] or "", row[1] or "") if row else ("", "")
+
+    def stand(self, person: str, **chosen: str) -> None:
+        """Remember `country` or `setting`; "" clears it. Nothing without a handle."""
+        if person:
+            with self._lock:
+                row = {"person": self._hash(person), **chosen}
+                self._db.table("standing").upsert(row, pk="person")
+
+    def turn(self, person: str) -> Turn | None:
+        """What this person was shown last, where that is less than a day ago."""
+        with self._lock:
+            sql = "select language, ids from turns where person = ? and at > ?"
+            values = [self._hash(person), self._now() - LAPSES] if person else ["", 0.0]
+            row = self._db.execute(sql, values).fetchone()
+        if row is None:
+            return None
+        shown, more = json.loads(row[1])
+        return Turn(language=row[0], shown=tuple(shown), more=tuple(more))
+
+    def keep(self, person: str, turn: Turn) -> None:
+        """Remember what was shown, in place of what was before. Nothing without a handle."""
+        if person:
+            with self._lock:
+                ids = json.dumps([turn.shown, turn.more])
+                row = {"at": self._now(), "language": turn.language, "ids": ids}
+                self._db.table("turns").upsert({"person": self._hash(person), **row}, pk="person")
 
     def forget(self, person: str) -> None:
         """Erase all that is remembered, now."""
@@ -84,8 +121,9 @@ class People:
     def sweep(self, refilled: float) -> dict[str, int]:
         """Erase what is due and tell how many rows of what.
 
-        Due are rows under a key that is gone, and limits untouched since `refilled`, in seconds
-        since 1970: those buckets are full again, so that nothing is lost with them.
+        Due are rows under a key that is gone, turns older than a day, and limits untouched since
+        `refilled`, in seconds since 1970: those buckets are full again, so that nothing is lost
+        with them.
         """
         names = [f"{key.name}:%" for key in self._keys.valid()]
         unknown = " and ".join(["person not like ?"] * len(names))
@@ -95,7 +133,8 @@ class People:
                 for table in TABLES
             )
             limits = self._erase("limits", "at < ?", [refilled])
-        return {"lapsed people": lapsed, "limits": limits}
+            turns = self._erase("turns", "at <= ?", [self._now() - LAPSES])
+        return {"lapsed people": lapsed, "limits": limits, "turns": turns}
 
     def _erase(self, table: str, where: str, values: Sequence[object]) -> int:
         return int(self._db.execute(f"delete from {table} where {where}", values).rowcount)

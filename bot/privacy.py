@@ -26,9 +26,10 @@ def _kept(say: Say, key_days: int) -> list[Line]:
                 " or a place is taken out before I search."
             ),
             say(
-                "• Kept under a code that does not show your name or number: your language, which"
-                " pages you were shown last (24 hours at most) and how fast you write. The code"
-                " changes every {days} days; what you do not use for twice as long is erased."
+                "• Kept under a code that does not show your name or number: your language, the"
+                " country and setting you chose, which pages you were shown last (24 hours at"
+                " most) and how fast you write. The code changes every {days} days; what you do"
+                " not use for twice as long is erased."
             ).format(days=key_days),
             say(
                 "• Counts of messages a day, by language and network: the Exchange's staff see them"
@@ -99,6 +100,8 @@ def commands(language: str) -> dict[str, str]:
     return {
         "help": say("Child helplines"),
         "language": say("Choose a language"),
+        "country": say("Put sources about a country first"),
+        "setting": say("Put sources about a setting first"),
         "privacy": say("What I keep, and for how long"),
         "forget": say("Erase what you keep about me"),
         "about": say("What this assistant is"),
