@@ -6,7 +6,6 @@ import signal
 
 from bot import privacy
 from bot.assistant import Assistant
-from bot.channels import telegram
 from bot.channels.port import Channel
 from bot.counts import Counts
 from bot.limits import Limits
@@ -84,6 +83,8 @@ def needs_refresh(settings: Settings) -> bool:
 
 def open_telegram(settings: Settings) -> Channel:
     """Telegram with the settings' token. Raises ChannelFailed."""
+    from bot.channels import telegram  # no terminal waits for a network's library
+
     token = settings.telegram_token.get_secret_value()
     return telegram.open_channel(
         token, settings.telegram_api, apology=apologise, commands=privacy.commands

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -13,13 +12,8 @@ from rich.table import Table
 from bot.evaluation.comparing import TEST, Difference
 from bot.evaluation.intervals import Figure
 from bot.evaluation.scorecard import ALL, ANSWERS, METRICS, Scorecard
+from scripts.pages import page
 
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=select_autoescape(["html"]),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 SURE = 0.05  # a difference with a smaller chance is set off
 
 
@@ -136,7 +130,8 @@ def differences_json(name: str, differences: Sequence[Difference]) -> str:
 
 def write_html(cards: Sequence[Scorecard], path: Path) -> None:
     """The scorecards as one page that needs nothing else."""
-    text = _PAGES.get_template("evaluation.html").render(
+    text = page(
+        "evaluation.html",
         cards=cards, plots=[_plots(card) for card in cards], columns=columns, title=title,
         cell=cell, number=number, metrics=METRICS, named=_named,
     )  # fmt: skip

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,10 +12,8 @@ from rich.text import Text
 from bot.gate import Verdict
 from bot.upkeep import Refreshed
 from corpus.report import TROUBLE, Fate, Row, counts
+from scripts.pages import page
 
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"])
-)
 LOST = (
     "NOT COMPARED: what the last library answered could not be read (golden.json is damaged);"
     " see for yourself whether this one does as well"
@@ -115,7 +112,8 @@ def write_json(done: Refreshed, path: Path) -> None:
 def write_html(done: Refreshed, path: Path) -> None:
     """The report as one page that needs nothing else."""
     listed = news(done.rows)
-    text = _PAGES.get_template("report.html").render(
+    text = page(
+        "report.html",
         done=done, lines=outcome(done), rows=listed, trouble=TROUBLE,
         hidden=len(done.rows) - len(listed),
     )  # fmt: skip

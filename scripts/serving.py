@@ -1,0 +1,13 @@
+"""Commands that answer people on a network."""
+
+from bot import app, logs
+from scripts.shell import plainly
+
+
+def serve_telegram() -> None:
+    """Answer on Telegram by long polling, with the bot of TELEGRAM_TOKEN."""
+    with plainly() as settings:
+        channel = app.open_telegram(settings)
+        assistant = app.open_assistant(settings, limited=True)
+        logs.set_up()
+        app.run(channel, assistant.respond, settings)
