@@ -1,5 +1,6 @@
 """The starter library over the real default model, built once for a whole run."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,19 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def assistant(starter: Settings) -> Assistant:
     return app.open_assistant(starter)
+
+
+@pytest.fixture
+def data(starter: Settings, tmp_path: Path) -> Path:
+    """A data folder without a library, but with the starter's store of vectors.
+
+    So the parallel sentences need not be embedded again: they are the same for every library, and
+    most of the work of publishing a small one.
+    """
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(starter.exchange_data / "vectors.db", folder)
+    return folder
 
 
 @pytest.fixture(autouse=True)

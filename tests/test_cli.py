@@ -86,7 +86,7 @@ def test_a_chat_through_a_pipe(starter: Settings) -> None:
     assert "childhelplineinternational.org" in done.stdout
 
 
-def test_the_whole_road_of_a_document(tmp_path: Path) -> None:
+def test_the_whole_road_of_a_document(tmp_path: Path, data: Path) -> None:
     """Catalogue, refresh, add, ask, remove: what is removed never answers again."""
     catalogue = tmp_path / "c.csv"
     catalogue.write_text(
@@ -99,7 +99,6 @@ def test_the_whole_road_of_a_document(tmp_path: Path) -> None:
     trials = tmp_path / "trials.csv"
     trials.write_text(UNANSWERED)
     settings = {"CATALOGUE": str(catalogue), "CALIBRATION": str(trials)}
-    data = tmp_path / "data"
     question = "what do grandmothers teach girls?"
 
     done = exchange("refresh", data=data, **settings)

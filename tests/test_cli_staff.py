@@ -33,7 +33,7 @@ def links(monkeypatch: pytest.MonkeyPatch, data: Path, settings: dict[str, str])
 
 
 def test_refresh_look_publish_undo_and_links(
-    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, data: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "catalogue.csv").write_text(
         "id,title,url,key_points,read\n"
@@ -45,7 +45,6 @@ def test_refresh_look_publish_undo_and_links(
         "CATALOGUE": str(tmp_path / "catalogue.csv"), "CALIBRATION": str(tmp_path / "trials.csv"),
         "FETCH_PRIVATE": "true", "FETCH_PAUSE": "0", "GATE": "1",
     }  # fmt: skip
-    data = tmp_path / "data"
     page, report = tmp_path / "report.html", tmp_path / "report.json"
     question = "who walks the girls home?"
 

@@ -16,6 +16,7 @@ import pytest
 from index import snapshots
 from index.engines import local
 from index.opened import open_folder
+from tests.doubles import crashing
 from tests.doubles.embedder import WordCounts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,7 +92,7 @@ def test_killed_at_any_write_the_old_library_answers_and_the_next_run_goes_on(de
         answers = answering(desk / "now")
         assert answers in (points(OLD), points(NEW)), f"torn at write {moment} of {writes}"
         before += answers == points(OLD)
-        again = told(refresh(desk, "now"))
+        again = crashing.refresh(desk / "now", desk / "catalogue.csv", desk / "trials.csv")
         assert answering(desk / "now") == points(NEW)
         assert again["read"] == (moment <= shelf[-1]), "what was read once is not read again"
         if answers == points(OLD):

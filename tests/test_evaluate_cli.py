@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.evaluation import running
 from tests.test_cli import UNANSWERED, exchange
 from tests.test_evaluation_beir import folder_of
 
@@ -19,9 +20,11 @@ def trials(tmp_path: Path) -> dict[str, str]:
 
 
 def test_a_beir_folder_from_the_question_to_the_comparison(
-    tmp_path: Path, trials: dict[str, str]
+    tmp_path: Path, data: Path, trials: dict[str, str]
 ) -> None:
-    folder, page, data = folder_of(tmp_path / "set"), tmp_path / "page.html", tmp_path / "data"
+    folder, page = folder_of(tmp_path / "set"), tmp_path / "page.html"
+    (data / running.FOLDER).mkdir()
+    (data / "vectors.db").rename(data / running.FOLDER / running.VECTORS)
     words = ("evaluate", "--beir", str(folder), "--half", "all", "--json", "--html", str(page))
     done = exchange(*words, data=data, **trials)
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 from bot import app, upkeep
 from bot.settings import Settings
@@ -68,29 +69,35 @@ class Moments:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main() -> None:
-    data, catalogue, trials, moment = sys.argv[1:]
-    settings = Settings(
-        exchange_data=Path(data), catalogue=Path(catalogue), calibration=Path(trials), gate=1.0
-    )
-    for module in (app, upkeep):
-        vars(module)["open_embedder"] = lambda settings: WordCounts()
-    moments = Moments(Path(data), int(moment))
-    sqlite3.connect = moments.watch(sqlite3.connect)  # type: ignore[assignment]
-    sys.addaudithook(moments.hook)
+def refresh(data: Path, catalogue: Path, trials: Path) -> dict[str, int]:
+    """A refresh in this process: how many documents were read and how many texts embedded."""
+    settings = Settings(exchange_data=data, catalogue=catalogue, calibration=trials, gate=1.0)
     read: list[str] = []
 
     def counted(data: bytes, name: str, media_type: str) -> Document:
         read.append(name)
         return read_document(data, name, media_type)
 
-    vars(keeping)["read_document"] = counted
-    done = upkeep.refresh(settings, lambda *_: None).published
-    told = {
-        "moments": moments.count, "shelf": moments.shelved, "read": len(read),
-        "embedded": done.embedded if done else 0,
-    }  # fmt: skip
-    print(json.dumps(told))
+    def embedder(settings: Settings) -> WordCounts:
+        return WordCounts()
+
+    with (
+        patch.object(app, "open_embedder", embedder),
+        patch.object(upkeep, "open_embedder", embedder),
+        patch.object(keeping, "read_document", counted),
+    ):
+        done = upkeep.refresh(settings, lambda *_: None).published
+    return {"read": len(read), "embedded": done.embedded if done else 0}
+
+
+def main() -> None:
+    *places, moment = sys.argv[1:]
+    data, catalogue, trials = map(Path, places)
+    moments = Moments(data, int(moment))
+    sqlite3.connect = moments.watch(sqlite3.connect)  # type: ignore[assignment]
+    sys.addaudithook(moments.hook)
+    told = refresh(data, catalogue, trials)
+    print(json.dumps(told | {"moments": moments.count, "shelf": moments.shelved}))
 
 
 if __name__ == "__main__":
