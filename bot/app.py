@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from bot import privacy
 from bot.assistant import Assistant
-from bot.channels.port import Channel
+from bot.channels.port import Channel, Direct
 from bot.counts import Counts
+from bot.delivery.post import Post
+from bot.delivery.sqlite import SqliteStore
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
 from bot.people import People
@@ -96,20 +100,34 @@ def apologise(language: str | None) -> str:
     return speak(language if language in languages() else "en")(APOLOGY)
 
 
-def run(channel: Channel, respond: Respond, settings: Settings | None = None) -> None:
-    """Serve until the process is told to stop (SIGINT, SIGTERM); erase what is due meanwhile."""
+def run(channel: Direct, respond: Respond) -> None:
+    """Serve somebody at this machine until the process is told to stop (SIGINT, SIGTERM)."""
+    asyncio.run(_until_told(channel.serve(respond)))
 
-    async def serve() -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        for name in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-        sweeping = asyncio.create_task(sweep_daily(settings)) if settings else None
+
+def serve(channels: Sequence[Channel], respond: Respond, settings: Settings) -> None:
+    """Serve people on networks until told to stop, and erase what is due meanwhile.
+
+    Raises StoreFailed, ChannelFailed.
+    """
+    store = SqliteStore(settings.exchange_data)
+
+    async def carry() -> None:
+        sweeping = asyncio.create_task(sweep_daily(settings))
         try:
-            with contextlib.suppress(asyncio.CancelledError):
-                await channel.serve(respond)
+            await Post(store, channels, respond, apologise).run()
         finally:
-            if sweeping:
-                sweeping.cancel()
+            sweeping.cancel()
 
-    asyncio.run(serve())
+    try:
+        asyncio.run(_until_told(carry()))
+    finally:
+        store.close()
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

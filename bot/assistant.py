@@ -55,6 +55,9 @@ class Assistant:
 
     def reply(self, question: Question) -> Reply:
         """The same, for callers without an event loop."""
+        if question.kind is Kind.LEFT:
+            self._people.forget(question.person)
+            return Reply(language="en", lines=())
         first = safeguarding.look(question, self._prior)
         if first.card is not None:  # before any limit
             with _beside():

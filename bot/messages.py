@@ -17,6 +17,7 @@ class Kind(StrEnum):
     PHOTO = "photo"
     DOCUMENT = "document"
     OTHER = "other"
+    LEFT = "left"  # they went, and read no reply: what is kept of them goes, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,4 +10,4 @@ def serve_telegram() -> None:
         channel = app.open_telegram(settings)
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()
-        app.run(channel, assistant.respond, settings)
+        app.serve([channel], assistant.respond, settings)

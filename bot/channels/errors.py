@@ -12,6 +12,25 @@ class ChannelFailed(Exception):
     """A network that cannot be served. The text says what is wrong and what to do; no secrets."""
 
 
+class Later(Exception):
+    """A call that the network does not take just now. The text says why, without any of the call's.
+
+    `seconds`: how long it wants us to wait; None: it did not say.
+    """
+
+    def __init__(self, why: str, seconds: float | None = None) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class Gone(Exception):
+    """A person who can be reached no more: they blocked us, or their account has ended."""
+
+
+class Refused(Exception):
+    """A call that the network will never take. The text says why, without any of the call's."""
+
+
 def plain_apology(language: str | None) -> str:
     """Say it in English, for wiring that brings no catalogue of phrases."""
     return "Sorry, something went wrong here. Please send that again."

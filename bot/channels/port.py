@@ -1,12 +1,76 @@
-"""What a network must offer, nothing more."""
+"""What a network must offer, nothing more.
 
-from typing import Protocol
+A message is kept before the network is told that it came (`bot.delivery`), so a channel moves
+texts that it can read again later: `body` is what came, as it came; `call` is what goes out, whole.
+"""
 
-from bot.messages import Respond
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from starlette.routing import BaseRoute
+
+from bot.messages import Question, Reply, Respond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A message as it came, not read yet."""
+
+    id: str  # the network's own, unique in its channel: what comes twice is answered once
+    conversation: str  # messages of one conversation are answered in the order they came
+    body: str  # what the network sent, as text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A message once read."""
+
+    question: Question
+    to: str  # where the reply goes, in the channel's own form
+
+
+Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
+"""Keeps messages. Once it returns they survive a crash, and the network may be told so."""
 
 
 class Channel(Protocol):
     """A network that carries questions in and replies out."""
 
+    @property
+    def name(self) -> str:
+        """The channel in a person's handle and in counts: "telegram"."""
+
+    @property
+    def keeps(self) -> float:
+        """Seconds that a reply is tried before it is given up."""
+
+    def routes(self, receive: Receive) -> Sequence[BaseRoute]:
+        """What the network calls on our server; () where it calls nothing."""
+
+    async def listen(self, receive: Receive) -> None:
+        """Fetch messages until cancelled; where the network calls us, only announce ourselves.
+
+        Raises ChannelFailed where the network cannot be served.
+        """
+
+    def read(self, body: str) -> Asked | None:
+        """What a message asks; None where nobody waits for a reply. Pure."""
+
+    def busy(self, body: str) -> AbstractAsyncContextManager[None]:
+        """While an answer is made: "typing". Its faults cost nobody the answer."""
+
+    def pack(self, reply: Reply, to: str) -> list[str]:
+        """The calls that say a reply; none where it has nothing to show. Pure."""
+
+    async def send(self, call: str) -> None:
+        """Make one call. Raises Later, Gone or Refused; any other error is tried again, too."""
+
+
+@runtime_checkable
+class Direct(Protocol):
+    """Someone at this machine: nothing lies between, so that nothing need be kept."""
+
     async def serve(self, respond: Respond) -> None:
-        """Answer people until cancelled."""
+        """Answer until cancelled."""

@@ -2,20 +2,27 @@
 
 import asyncio
 import io
+import itertools
 import os
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pytest
 from rich.console import Console
 
 from bot.channels import telegram, terminal
-from bot.channels.port import Channel
+from bot.channels.errors import plain_apology
+from bot.channels.port import Channel, Direct
+from bot.delivery.post import Post
+from bot.delivery.sqlite import SqliteStore
 from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
 from tests.doubles.bot_api import BotApi
+from tests.doubles.lines import LineChannel
 
 PATIENCE = 30.0  # seconds: the machine is shared
 URL = "https://example.org/library/guide.pdf?lang=en&v=2#page=12:~:text=listen,%20and%20believe"
@@ -45,7 +52,7 @@ class Driver(Protocol):
     """A person at the other end of a channel."""
 
     @property
-    def channel(self) -> Channel: ...
+    def channel(self) -> Channel | Direct: ...
     async def say(self, text: str) -> None: ...
     async def press(self, label: str) -> None: ...
     async def read(self) -> Heard: ...
@@ -93,6 +100,56 @@ class Keyboard:
         return Heard(text, quotes, re.findall(r"<(https://\S+)>", text))
 
 
+class Wire:
+    """The line protocol: a network in one file."""
+
+    def __init__(self) -> None:
+        self.channel = LineChannel()
+        self._ids = itertools.count()
+        self._labels: dict[str, str] = {}
+
+    async def say(self, text: str) -> None:
+        if not hasattr(self, "_writer"):
+            await self.channel.ready.wait()
+            self._reader, self._writer = await asyncio.open_connection(
+                "127.0.0.1", self.channel.port
+            )
+        self._writer.write(f"ada {next(self._ids)} {text}\n".encode())
+
+    async def press(self, label: str) -> None:
+        await self.say(f"#{self._labels[label]}")
+
+    async def read(self) -> Heard:
+        said = [await self._line()]
+        with suppress(TimeoutError):
+            while True:
+                said.append(await asyncio.wait_for(self._line(), 0.2))
+        buttons = [line[1:].split(" ", 1) for line in said if line.startswith("#")]
+        self._labels = {label: data for data, label in buttons}
+        text = "\n".join(said)
+        quotes = [line[2:] for line in said if line.startswith("| ")]
+        return Heard(text, quotes, re.findall(r"<(https://\S+)>", text))
+
+    async def _line(self) -> str:
+        async with asyncio.timeout(PATIENCE):
+            while (line := (await self._reader.readline()).decode()).startswith("ok "):
+                pass
+        return line.removeprefix("ada> ").rstrip("\n")
+
+    def close(self) -> None:
+        if hasattr(self, "_writer"):
+            self._writer.close()
+
+
+@asynccontextmanager
+async def a_wire() -> AsyncIterator[Driver]:
+    wire = Wire()
+    try:
+        yield wire
+    finally:
+        wire.close()
+
+
 @asynccontextmanager
 async def a_phone() -> AsyncIterator[Driver]:
     async with BotApi() as api:
@@ -112,7 +169,7 @@ async def a_keyboard() -> AsyncIterator[Driver]:
 Person = Callable[[], AbstractAsyncContextManager[Driver]]
 
 
-@pytest.fixture(params=[a_keyboard, a_phone])
+@pytest.fixture(params=[a_keyboard, a_wire, a_phone])
 def person(request: pytest.FixtureRequest) -> Person:
     made: Person = request.param
     return made
@@ -121,13 +178,26 @@ def person(request: pytest.FixtureRequest) -> Person:
 @asynccontextmanager
 async def talking(person: Person, respond: Respond) -> AsyncIterator[Driver]:
     async with person() as driver:
-        task = asyncio.create_task(driver.channel.serve(respond))
-        try:
-            yield driver
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        with TemporaryDirectory() as data:
+            task = asyncio.create_task(carried(driver.channel, respond, Path(data)))
+            try:
+                yield driver
+            finally:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+async def carried(channel: Channel | Direct, respond: Respond, data: Path) -> None:
+    """What serves people over a channel: the post, where it is a network."""
+    if isinstance(channel, Direct):
+        await channel.serve(respond)
+        return
+    store = SqliteStore(data)
+    try:
+        await Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05)).run()
+    finally:
+        store.close()
 
 
 async def kind_and_text(question: Question) -> Reply:
@@ -199,9 +269,9 @@ async def test_control_characters_do_not_reach_the_person(person: Person) -> Non
         assert "a[2Jbc" in (await driver.read()).text
 
 
-async def test_it_stops_promptly_when_cancelled(person: Person) -> None:
+async def test_it_stops_promptly_when_cancelled(person: Person, tmp_path: Path) -> None:
     async with person() as driver:
-        task = asyncio.create_task(driver.channel.serve(kind_and_text))
+        task = asyncio.create_task(carried(driver.channel, kind_and_text, tmp_path))
         await driver.say("Hello")
         await driver.read()
         task.cancel()

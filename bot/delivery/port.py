@@ -1,0 +1,110 @@
+"""What keeps messages and replies, nothing more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.channels.port import Incoming
+
+
+class StoreFailed(Exception):
+    """A store that cannot be used. The text says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A message to be answered."""
+
+    id: int
+    channel: str
+    conversation: str
+    body: str
+    starts: int  # how often answering began and did not end, this one with it: the process died
+    faults: int  # how often it failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One call that sends a reply, or a part of one."""
+
+    id: int
+    channel: str
+    conversation: str
+    person: str  # to be forgotten, should they turn out to be gone
+    call: str
+    age: float  # seconds since it was made
+    tries: int  # before this one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What could not be answered or sent, as staff may see it: nothing of anybody's text."""
+
+    at: float  # seconds since 1970
+    channel: str
+    stage: str  # "answering" or "sending"
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How much waits."""
+
+    messages: int
+    calls: int
+    oldest: float  # seconds that the oldest message has waited
+
+
+class Store(Protocol):
+    """One inbox and one outbox. Times are in seconds. Any thread may call."""
+
+    def put(self, channel: str, messages: Sequence[Incoming]) -> int:
+        """Keep what is new, durably before it returns, and tell how many that were."""
+
+    def take(self) -> Job | None:
+        """The oldest message that is due; it is ours until it is answered, failed or released.
+
+        None of a conversation while an earlier one of it waits or is being answered.
+        """
+
+    def answered(self, job: Job, person: str, calls: Sequence[str]) -> None:
+        """Erase the message's text and keep the calls that answer it, both or neither."""
+
+    def failed(self, job: Job, pause: float) -> None:
+        """Put the message back, for a new try in `pause` seconds."""
+
+    def poisoned(self, job: Job, why: str, person: str, calls: Sequence[str]) -> None:
+        """Give the message up: erase it, note why, and keep the calls that say so."""
+
+    def release(self, job: Job) -> None:
+        """Put the message back as if it had not been taken."""
+
+    def take_parcel(self) -> Parcel | None:
+        """The oldest call that is due, in the order of its conversation; ours until it is done."""
+
+    def sent(self, parcel: Parcel) -> None:
+        """Erase a call that was made."""
+
+    def defer(self, parcel: Parcel, pause: float) -> None:
+        """Put a call back, for a new try in `pause` seconds."""
+
+    def give_up(self, parcel: Parcel, why: str) -> None:
+        """Erase a call that cannot be made, and note why."""
+
+    def forget(self, channel: str, conversation: str) -> None:
+        """Erase all that waits for somebody who is gone."""
+
+    def let_go(self, taken: Job | Parcel) -> None:
+        """Let it be taken again, where nothing could be written about it."""
+
+    def waiting(self) -> Waiting:
+        """How much waits."""
+
+    def failures(self) -> list[Failure]:
+        """What was given up, the newest first."""
+
+    def tidy(self) -> None:
+        """Leave nothing of what was erased in any file, and drop what is past its time."""
+
+    def close(self) -> None:
+        """Let go of the store; what was taken will be taken again."""
