@@ -17,6 +17,7 @@ class Kind(StrEnum):
     PHOTO = "photo"
     DOCUMENT = "document"
     OTHER = "other"
+    INLINE = "inline"  # typed as `@bot words` in any chat: passages are offered, nothing is said
     LEFT = "left"  # they went, and read no reply: what is kept of them goes, too
 
 
@@ -112,12 +113,34 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a reply: a page as a picture, or alone as a PDF."""
+
+    name: str  # "guide-p12.pdf"
+    media_type: str  # "image/jpeg", "application/pdf"
+    data: bytes
+    caption: str  # what it shows, at most 200 characters; also for who cannot see it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One passage as inline search offers it: shown in a list, sent by whoever asked."""
+
+    id: str  # the passage's
+    title: str
+    description: str
+    reply: "Reply"  # what is put into their chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the assistant says, before any network's markup. Lines are joined by line breaks."""
 
     language: str
     lines: tuple[Line, ...]
     buttons: tuple[Button, ...] = ()
+    attachment: Attachment | None = None
+    offers: tuple[Offer, ...] = ()  # only for Kind.INLINE
 
 
 Rewrite = Callable[[str, Answer], Answer]  # the question; the same answer, perhaps `rewritten`
