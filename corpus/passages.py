@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from corpus.document import Block, Document, Page, Passage
 from corpus.sentences import sentences
@@ -44,7 +44,7 @@ def split(document: Document, source: str, language: str) -> list[Passage]:
     found: list[Passage] = []
     pages = document.pages
     for ordinal, page in enumerate(pages):
-        after = next((later.blocks[0] for later in pages[ordinal + 1 :] if later.blocks), None)
+        after = next((later.blocks for later in pages[ordinal + 1 :] if later.blocks), ())
         drafting = _Drafting(path=path, language=language, before=path)
         for is_heading, run in groupby(page.blocks, key=lambda block: block.level > 0):
             if is_heading:
@@ -122,8 +122,8 @@ class _Drafting:
                 else:
                     self._go_on(piece, block.item)
 
-    def finish(self, after: Block | None) -> list[_Draft]:
-        """Return the drafts of the page. Last headings go on, if `after` is of their section."""
+    def finish(self, after: Sequence[Block]) -> list[_Draft]:
+        """Return the drafts of the page. Last headings go on, if the page `after` is of them."""
         left = [heading for heading in self.headings if not _goes_on(heading, self.path, after)]
         if left and not self.drafts:
             self.drafts.append(_Draft(path=_above(self.before, left[0].level)))
@@ -236,10 +236,13 @@ def _is_sibling(before: _Draft, outer: Path, headings: Sequence[Block]) -> bool:
     )
 
 
-def _goes_on(heading: Block, path: Path, after: Block | None) -> bool:
-    """Whether a heading at the end of a page has its section on the next."""
-    open_still = any(heading is step for step in path)
-    return open_still and after is not None and (after.level == 0 or after.level > heading.level)
+def _goes_on(heading: Block, path: Path, after: Sequence[Block]) -> bool:
+    """Whether a heading at the end of a page has text on the page after."""
+    if not any(heading is step for step in path):
+        return False
+    within = list(takewhile(lambda block: not 0 < block.level <= heading.level, after))
+    only_headings = bool(after) and len(within) == len(after)  # a page later may have the text
+    return only_headings or any(block.level == 0 for block in within)
 
 
 def _pieces(text: str, language: str) -> list[str]:

@@ -184,6 +184,7 @@ def test_the_order_is_that_of_the_document(made: Document) -> None:
 
 @given(documents)
 @example(document(_heads(1), _heads(2, 1)))
+@example(document(_heads(0, 1), _heads(2, 1, 0)))
 def test_every_heading_is_in_a_path_or_in_a_text(made: Document) -> None:
     found = split(made, "s", "en")
     seen = {text for p in found for text in (*p.headings, *p.text.splitlines())}
