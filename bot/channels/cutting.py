@@ -1,5 +1,7 @@
 """Cutting a text where a reader would: at a sentence, at a space, between characters as seen."""
 
+import unicodedata
+
 import regex
 
 _SPACE = regex.compile(  # no-break spaces are no place to cut; a sentence's end is the best one
@@ -37,18 +39,27 @@ def fits(text: str, room: int) -> int:
     for match in _CLUSTER.finditer(text):
         size = units(match[0])
         if size > room:
-            return end or max(1, room // 2)
+            return end or _inside(match[0], room)
         room -= size
         end = match.end()
     return end
 
 
 def shortened(text: str, room: int) -> str:
-    """The text in at most `room` units, with "…" where something is missing."""
+    """The text in at most `room` units (two or more), with "…" where something is missing."""
     if units(text) <= room:
         return text
     head = text[: fits(text, room - 1)].rstrip()
     return head + "…" if units(head) < room else "…"
+
+
+def _inside(cluster: str, room: int) -> int:
+    """Where to split a cluster that is longer than a message: before a letter, if there is one."""
+    most = max(1, next(n for n in range(len(cluster) - 1, -1, -1) if units(cluster[:n]) <= room))
+    if most == len(cluster):
+        return most
+    letters = (n for n in range(most, 0, -1) if unicodedata.category(cluster[n])[0] != "M")
+    return next(letters, most)
 
 
 def _whole(text: str, at: int) -> bool:

@@ -39,13 +39,17 @@ class Row:
 
 
 def rows(line: Line, language: str) -> list[Row]:
-    """The rows of a line: its words, and below them each address that they do not show."""
+    """The rows of a line: its words, and below them each address.
+
+    An address has a row of its own, else what follows would be taken for a part of it.
+    """
     made: list[Row] = []
     spans: list[Span] = []
     links: list[str] = []
 
     def end() -> None:
-        made.append(Row(spans=_isolated(tuple(spans), language), quote=line.quote))
+        if not links or visible("".join(span.text for span in spans)):
+            made.append(Row(spans=_isolated(tuple(spans), language), quote=line.quote))
         made.extend(Row(spans=(), link=link) for link in links)
         spans.clear()
         links.clear()
@@ -111,14 +115,13 @@ def visible(text: str) -> bool:
 
 
 def _shown(span: Span) -> tuple[str, str]:
-    """The words of a span, and its address where they do not show it."""
+    """The words of a span where they say more than its address, and the address."""
     text, link = clean(span.text), span.url
     if not _LINK.fullmatch(link) or units(link) > LONGEST_LINK:
         return text, ""
     bare = link.partition("://")[2].rstrip("/")
-    if not visible(text) or text.strip().rstrip("/") == bare:
-        return link, ""
-    return text, "" if link in text.split() else link
+    says_more = text.strip().rstrip("/") not in (bare, link.rstrip("/"))
+    return text if says_more else "", link
 
 
 def _replaced(text: str) -> str:
@@ -138,7 +141,7 @@ def _marked(text: str, style: Style, before: str, after: str) -> str:
     inside = (before.isalnum() and not lead) or (after.isalnum() and not trail)
     if not mark or not visible(core) or inside or _LINK.search(core):
         return text
-    return f"{lead}{mark}{core}{mark}{trail}"
+    return f"{lead}{mark}{core.replace(mark, mark.translate(_ALIKE))}{mark}{trail}"
 
 
 def _isolated(spans: tuple[Span, ...], language: str) -> tuple[Span, ...]:
