@@ -157,13 +157,13 @@ def _digest(text: str) -> str:
 
 def _read(kind: str, message: Fields) -> tuple[Kind, str]:
     if kind == "text":
-        return _typed(str(message["text"]["body"]))
+        return _typed(str(_part(message, "text").get("body") or ""))
     if kind == "interactive":
-        pressed = message["interactive"]
-        chosen = pressed.get("button_reply") or pressed.get("list_reply")
-        return (Kind.BUTTON, str(chosen["id"])) if chosen else (Kind.OTHER, "")
+        pressed = _part(message, "interactive")
+        chosen = _part(pressed, "button_reply") or _part(pressed, "list_reply")
+        return (Kind.BUTTON, str(chosen["id"])) if chosen.get("id") else (Kind.OTHER, "")
     if kind == "edit":
-        new = message["edit"]["message"]
+        new = _part(_part(message, "edit"), "message")
         return Kind.EDITED, str(_part(new, "text").get("body") or "")
     if kind == "request_welcome":  # somebody opened the chat for the first time
         return Kind.COMMAND, "start"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -152,7 +152,10 @@ class GraphApi:
         return self._refusal(request) or JSONResponse({"id": PHONE})
 
     async def _message(self, request: Request) -> Response:
-        message = json.loads(await request.body())
+        try:
+            message = json.loads(await request.body())
+        except ClientDisconnect:  # the bot was killed
+            return Response()
         if "status" in message:
             self.marks.append(message)
             await self._notify()
