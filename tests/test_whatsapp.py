@@ -11,6 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from bot import app
 from bot.channels.errors import ChannelFailed, Later, Refused, plain_apology
@@ -21,6 +24,7 @@ from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.messages import Attachment, Button, Kind, Line, Question, Reply, Respond, Span
 from bot.settings import Settings
+from scripts.cli import cli
 from tests.doubles.graph_api import (
     BSUID,
     HANG,
@@ -35,6 +39,7 @@ from tests.doubles.graph_api import (
     webhook,
 )  # fmt: skip
 from tests.doubles.mounting import mounted
+from tests.test_render import unhurried
 
 ACCOUNT = Account(token="t-secret", phone=PHONE, secret="s-secret", verify="v-secret")
 
@@ -102,6 +107,13 @@ def test_settings_open_it(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings()
     assert app.open_whatsapp(settings).name == "whatsapp"
     assert "1234567" not in repr(settings.whatsapp_token)
+
+
+def test_the_command_says_in_one_line_what_is_missing() -> None:
+    result = CliRunner().invoke(cli, ["serve", "whatsapp"])
+    assert result.exit_code == 1
+    assert "WHATSAPP_TOKEN" in result.output
+    assert len(result.output.strip().splitlines()) == 1
 
 
 # The webhook.
@@ -200,6 +212,11 @@ async def test_it_is_delivered_again_until_it_is_kept_and_answered_once(tmp_path
 
 # Splitting.
 
+_names = st.sampled_from(
+    "id type from from_user_id text body interactive button_reply list_reply system entry changes"
+    " edit message image caption statuses errors code contacts messages field value user_id".split()
+)
+
 
 def entries(*calls: dict[str, Any]) -> bytes:
     together = [entry for call in calls for entry in call["entry"]]
@@ -257,6 +274,37 @@ def test_what_cannot_be_read_is_kept_whole(raw: bytes) -> None:
     assert one.id
     with pytest.raises(ValueError, match="nobody"):
         read(one.body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_names, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@unhurried
+@given(JSON)
+def test_nothing_that_comes_is_dropped_or_breaks_the_webhook(value: object) -> None:
+    split(json.dumps(value).encode(), PHONE)
+    call = webhook({"id": "wamid.1", "type": "text"}, value=value)
+    call["entry"][0]["changes"][0]["value"]["messages"] = [value, {"id": "wamid.2", "x": value}]
+    messages = split(json.dumps(call).encode(), PHONE).messages
+    assert len(messages) == 2
+    for one in messages:
+        with suppress(ValueError):
+            read(one.body)
+
+
+@unhurried
+@given(st.dictionaries(_names, JSON, max_size=6))
+def test_a_message_of_any_form_gets_a_word_where_there_is_a_person(
+    message: dict[str, object],
+) -> None:
+    call = webhook({**message, "id": "wamid.1"})
+    (one,) = split(json.dumps(call).encode(), PHONE).messages
+    assert one.id == "wamid.1"
+    read(one.body)
 
 
 def test_a_strange_message_takes_no_good_one_with_it() -> None:
@@ -365,6 +413,8 @@ def test_who_has_a_new_number_is_forgotten_under_the_old_one() -> None:
     read = asked({"type": "system", "system": system})
     assert read
     assert (read.question.kind, read.question.person) == (Kind.LEFT, f"whatsapp:{NUMBER}")
+    for strange in ({"type": []}, {"type": "user_changed_number", "wa_id": []}):
+        asked({"type": "system", "system": strange})
     system = {"type": "user_changed_user_id", "user_id": BSUID}
     assert asked({"type": "system", "system": system}, number="", bsuid=BSUID) is None
 

@@ -185,9 +185,9 @@ def _typed(text: str) -> tuple[Kind, str]:
 def _moved(message: Fields) -> Asked | None:
     """A new number or id: what the old one chose is forgotten, for it may be given to another."""
     system = _part(message, "system")
-    if system.get("type") not in _MOVED:
+    if str(system.get("type")) not in _MOVED:
         return None
-    new = {system.get(name) for name in ("user_id", "wa_id", "new_wa_id")}
+    new = [system.get(name) for name in ("user_id", "wa_id", "new_wa_id")]
     old = (message.get("from_user_id"), message.get("from"), system.get("customer"))
     left = next((str(one) for one in old if one and one not in new), "")
     return _asked(left, Kind.LEFT, "") if left else None
