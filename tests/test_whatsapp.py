@@ -413,7 +413,8 @@ def test_who_has_a_new_number_is_forgotten_under_the_old_one() -> None:
     read = asked({"type": "system", "system": system})
     assert read
     assert (read.question.kind, read.question.person) == (Kind.LEFT, f"whatsapp:{NUMBER}")
-    for strange in ({"type": []}, {"type": "user_changed_number", "wa_id": []}):
+    stranger: list[dict[str, Any]] = [{"type": []}, {"type": "user_changed_number", "wa_id": []}]
+    for strange in stranger:
         asked({"type": "system", "system": strange})
     system = {"type": "user_changed_user_id", "user_id": BSUID}
     assert asked({"type": "system", "system": system}, number="", bsuid=BSUID) is None
