@@ -178,7 +178,7 @@ def test_an_address_that_the_words_show_stands_once() -> None:
         )
     )
     assert said.split("\n") == [
-        "See ", URLS[0], "https://example.org/", "https://example.org/b", "a copy"
+        "See", URLS[0], "https://example.org/", "https://example.org/b", "a copy"
     ]  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def written(row: Row) -> str:
     for at, (span, text) in enumerate(zip(row.spans, texts, strict=True)):
         before, after = "".join(texts[:at])[-1:], "".join(texts[at + 1 :])[:1]
         parts.append(_marked(text, span.style, before, after))
-    text = "".join(parts)
+    text = "".join(parts).rstrip()
     if text.lstrip().startswith(">"):
         text = text.replace(">", "›", 1)
     return f"> {text}" if row.quote else text
