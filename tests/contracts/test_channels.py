@@ -15,14 +15,16 @@ from typing import Protocol
 import pytest
 from rich.console import Console
 
-from bot.channels import telegram, terminal
+from bot.channels import telegram, terminal, whatsapp
 from bot.channels.errors import plain_apology
 from bot.channels.port import Channel, Direct
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
 from tests.doubles.bot_api import BotApi
+from tests.doubles.graph_api import GraphApi
 from tests.doubles.lines import LineChannel
+from tests.doubles.mounting import mounted
 
 PATIENCE = 30.0  # seconds: the machine is shared
 URL = "https://example.org/library/guide.pdf?lang=en&v=2#page=12:~:text=listen,%20and%20believe"
@@ -74,6 +76,27 @@ class Phone:
         self._read += 1
         quotes = [line for quote in parsed.quotes for line in quote.split("\n")]
         return Heard(parsed.text, quotes, parsed.urls)
+
+
+class Messenger:
+    """WhatsApp calls the bot: it has an address once its routes are mounted."""
+
+    def __init__(self, api: GraphApi) -> None:
+        self.channel = whatsapp.open_channel(api.account)
+        self.address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._api, self._read = api, 0
+
+    async def say(self, text: str) -> None:
+        self._api.webhook = await self.address
+        await self._api.say(text)
+
+    async def press(self, label: str) -> None:
+        await self._api.press(label)
+
+    async def read(self) -> Heard:
+        parsed = (await self._api.sent(self._read + 1))[self._read].parsed
+        self._read += 1
+        return Heard(parsed.text, parsed.quotes, parsed.urls)
 
 
 class Keyboard:
@@ -157,6 +180,12 @@ async def a_phone() -> AsyncIterator[Driver]:
 
 
 @asynccontextmanager
+async def a_messenger() -> AsyncIterator[Driver]:
+    async with GraphApi() as api:
+        yield Messenger(api)
+
+
+@asynccontextmanager
 async def a_keyboard() -> AsyncIterator[Driver]:
     reading, writing = os.pipe()
     with (
@@ -169,7 +198,7 @@ async def a_keyboard() -> AsyncIterator[Driver]:
 Person = Callable[[], AbstractAsyncContextManager[Driver]]
 
 
-@pytest.fixture(params=[a_keyboard, a_wire, a_phone])
+@pytest.fixture(params=[a_keyboard, a_wire, a_phone, a_messenger])
 def person(request: pytest.FixtureRequest) -> Person:
     made: Person = request.param
     return made
@@ -179,7 +208,7 @@ def person(request: pytest.FixtureRequest) -> Person:
 async def talking(person: Person, respond: Respond) -> AsyncIterator[Driver]:
     async with person() as driver:
         with TemporaryDirectory() as data:
-            task = asyncio.create_task(carried(driver.channel, respond, Path(data)))
+            task = asyncio.create_task(carried(driver, respond, Path(data)))
             try:
                 yield driver
             finally:
@@ -188,14 +217,19 @@ async def talking(person: Person, respond: Respond) -> AsyncIterator[Driver]:
                     await task
 
 
-async def carried(channel: Channel | Direct, respond: Respond, data: Path) -> None:
+async def carried(driver: Driver, respond: Respond, data: Path) -> None:
     """What serves people over a channel: the post, where it is a network."""
+    channel = driver.channel
     if isinstance(channel, Direct):
         await channel.serve(respond)
         return
     store = SqliteStore(data)
     try:
-        await Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05)).run()
+        post = Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05))
+        async with mounted(channel.routes(post.receive(channel))) as address:
+            if isinstance(driver, Messenger):
+                driver.address.set_result(address)
+            await post.run()
     finally:
         store.close()
 
@@ -271,7 +305,7 @@ async def test_control_characters_do_not_reach_the_person(person: Person) -> Non
 
 async def test_it_stops_promptly_when_cancelled(person: Person, tmp_path: Path) -> None:
     async with person() as driver:
-        task = asyncio.create_task(carried(driver.channel, kind_and_text, tmp_path))
+        task = asyncio.create_task(carried(driver, kind_and_text, tmp_path))
         await driver.say("Hello")
         await driver.read()
         task.cancel()
