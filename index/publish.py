@@ -16,6 +16,7 @@ from index.judge import Judge
 from index.plugins import load
 from index.ports import Embedder, Evidence, Vectors
 from index.vectors import VectorStore
+from index.wrapping import Wrapped
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
@@ -166,17 +167,12 @@ class _Run:
         return calibration.measure(calibration.decidable(self._trials, held), best, self._named)
 
 
-class _Asked:
+class _Asked(Wrapped):
     """An embedder that knows the trials' questions already."""
 
     def __init__(self, embedder: Embedder, vectors: dict[str, Vectors]) -> None:
-        self._embedder, self._vectors = embedder, vectors
-        self.name, self.dimension, self.aligned = (
-            embedder.name,
-            embedder.dimension,
-            embedder.aligned,
-        )
-        self.embed_passages = embedder.embed_passages
+        super().__init__(embedder)
+        self._vectors = vectors
 
     def embed_question(self, text: str, language: str) -> Vectors:
         """(dimension,) float32, unit length."""
