@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -40,7 +41,7 @@ class VectorStore:
         it was.
         """
         keys = [_key(space, text) for text in texts]
-        known = self._known(set(keys))
+        known, times = self._known(set(keys)), Counter(keys)
         progress(sum(key in known for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         for batch in _batches(list(missing.items())):
@@ -52,7 +53,7 @@ class VectorStore:
                     ignore=True,
                 )
             known |= rows
-            progress(len(batch))
+            progress(sum(times[key] for key in rows))
         if not texts:
             return compute([]), 0
         return np.stack([known[key] for key in keys]), len(missing)

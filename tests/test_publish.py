@@ -10,6 +10,7 @@ from index.calibration import BadCalibration
 from index.opened import Current
 from index.ports import StaleIndex
 from index.publish import Published, publish
+from scripts.output import LABELS
 from tests.contracts.test_engines import TEXTS, library_of
 from tests.doubles.embedder import WordCounts
 
@@ -50,6 +51,25 @@ def test_what_was_embedded_once_is_not_embedded_again(tmp_path: Path, trials: Pa
     embedder = WordCounts()
     assert run(library_of(TEXTS), tmp_path / "data", trials, embedder).embedded == 0
     assert embedder.embedded == []
+
+
+def test_each_phase_is_told_by_a_name_of_its_own_and_to_its_end(
+    tmp_path: Path, trials: Path
+) -> None:
+    steps: dict[str, list[tuple[int, int]]] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        steps.setdefault(what, []).append((done, total))
+
+    (tmp_path / "data").mkdir()
+    twice = library_of(TEXTS | {"E": "They sing. They dance. They sing."})
+    publish(tmp_path / "data", twice, WordCounts(), "local", trials, progress)
+    labels = [LABELS[what] for what in steps]
+    assert labels == [LABELS[what] for what in ("questions", "passages", "languages", "sentences")]
+    assert len(set(labels)) == len(labels)
+    for told in steps.values():
+        assert told == sorted(told)
+        assert told[-1][0] == told[-1][1]
 
 
 def test_only_new_texts_are_embedded(tmp_path: Path, trials: Path) -> None:
