@@ -1,6 +1,8 @@
 """From a library to an index that answers: embed what is new, build, measure, switch."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -148,7 +150,10 @@ class _Run:
 
     def _listen(self, texts: Sequence[str], language: str, tick: Tick) -> Vectors:
         def compute(batch: Sequence[str]) -> Vectors:
-            rows = [self._embedder.embed_question(text, language) for text in batch]
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+                rows = list(
+                    pool.map(lambda text: self._embedder.embed_question(text, language), batch)
+                )
             return np.stack(rows) if rows else self._embedder.embed_passages([])
 
         return self._embed(texts, f"{self._embedder.name}, questions", compute, tick)
