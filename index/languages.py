@@ -103,7 +103,7 @@ def encodable(text: str) -> str:
 
 def fold(text: str) -> str:
     """Small letters without accents, vowel signs and tatweel; Arabic letter variants made one."""
-    letters = unicodedata.normalize("NFKD", text.lower())
+    letters = unicodedata.normalize("NFKD", text).lower()  # a styled H is small only as an H
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return bare.translate(_ARABIC_LETTERS)
 

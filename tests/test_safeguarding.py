@@ -66,7 +66,31 @@ def test_a_safe_word_counts_in_every_kind_of_message(
     assert shown(assistant.reply(Question(text=word, kind=kind)))
 
 
-@pytest.mark.parametrize("text", ["helpful", "SOS villages", "msaada wa kisheria ni nini?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("help me", "HELP pls!!", "SOS SOS SOS", "help help", "hlp", "𝐇𝐄𝐋𝐏", "MSAADA TAFADHALI"),
+        *("nisaidie sasa", "aide moi", "aidez-moi svp", "au secours", "ayuda por favor", "ayúdame"),
+        *("AJUDA por favor", "socorro", "المساعدة", "ساعدوني أرجوكم", "النجدة"),
+    ],
+)
+def test_a_safe_word_counts_as_people_write_it(text: str) -> None:
+    looked = first.look(Question(text=text), lambda _: None)
+    assert looked.card
+    assert shown(looked.card)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "helpful",
+        "me please",
+        "help me find a guide",
+        "urgent",
+        "SOS villages",
+        "msaada wa kisheria ni nini?",
+    ],
+)
 def test_a_word_that_holds_a_safe_word_is_none(text: str) -> None:
     assert not check.is_safe_word(text)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 
 from bot.safeguarding.findings import Finding
-from bot.safeguarding.table import FOLDER, Table, read_table
+from bot.safeguarding.table import FOLDER, Table, read_table, words_of
 from index.languages import detect, fold
 
 SAFE_WORDS = {
@@ -23,6 +23,16 @@ SAFE_WORDS = {
     "مساعدة": "ar",
 }
 """Each with the language that it tells; "": one that is understood everywhere."""
+CRIES = (
+    "hlp halp nisaidie nisaidieni aidez secours ayudame ayudenme auxilio socorro ajudem"
+    " المساعدة ساعدوني ساعدني النجدة أنقذوني الحقوني"
+)
+"""Calls that are taken for a safe word where a message holds nothing else."""
+BESIDE = (
+    "me us please pls plz now urgent au moi nous svp stp vite por favor ya ahora ja agora"
+    " tafadhali sasa haraka من فضلك أرجوكم أرجوك الآن"
+)
+"""What may stand beside them without making the message a question."""
 AGAIN = "#"  # before a message: "I did not mean it that way"
 LONGEST = 6_000  # characters looked at; a network's message is shorter
 _LETTER = re.compile(r"[^\W\d_]")
@@ -81,8 +91,21 @@ def _safe() -> re.Pattern[str]:
 
 
 def is_safe_word(text: str) -> bool:
-    """Whether the letters of `text` are a safe word, whatever stands around or between them."""
-    return bool(_safe().fullmatch(_letters(text)))
+    """Whether the letters of `text` are a safe word, whatever stands around or between them.
+
+    Or whether its words are safe words and calls, and what may stand beside them.
+    """
+    if _safe().fullmatch(_letters(text)):
+        return True
+    calls, beside = _calls()
+    said = {word for word in words_of(text) if not word.isdecimal()}
+    return bool(said & calls) and said <= calls | beside
+
+
+@functools.cache
+def _calls() -> tuple[frozenset[str], frozenset[str]]:
+    calls = words_of(" ".join([*SAFE_WORDS, CRIES]))
+    return frozenset(calls), frozenset(words_of(BESIDE))
 
 
 def safe_word_language(text: str) -> str:
