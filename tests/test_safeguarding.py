@@ -238,7 +238,7 @@ def test_the_line_keeps_the_buttons() -> None:
 
 def test_a_damaged_table_is_named(tmp_path: Path) -> None:
     path = tmp_path / "xx.tsv"
-    for line in ("nonsense\twords", "first\t<nobody> me"):
+    for line in ("nonsense\twords", "first\t<nobody> me", "first\thit me, beat me"):
         path.write_text(line, encoding="utf-8")
         with pytest.raises(BadTable, match=r"xx\.tsv, line 1"):
             read_table(path)
