@@ -95,6 +95,32 @@ def test_a_word_that_holds_a_safe_word_is_none(text: str) -> None:
     assert not check.is_safe_word(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What are the signs that a child is being sexually abused?",
+        "This training touched me deeply",
+        "No meu bairro os pais batem nos filhos, como mudar isso?",
+    ],
+)
+def test_a_practitioners_words_raise_no_alarm(text: str) -> None:
+    assert check.check(text) not in CARDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "there are signs that a girl in my class is being raped by her uncle",
+        "they are taking me to be married on saturday i am 14",
+        "j ai envi de mourir jen peux plus",
+        "ils vont m exciser demain au village aidez moi",
+        "3ammi by2zini kol leila w ana khayfa",
+    ],
+)
+def test_what_people_type_in_fear_is_understood(text: str) -> None:
+    assert check.check(text) in CARDS
+
+
 @pytest.mark.parametrize("language", HARM)
 def test_a_disclosure_gets_the_card_before_anything_else(
     assistant: Assistant, language: str, monkeypatch: pytest.MonkeyPatch
@@ -212,7 +238,7 @@ def test_the_line_keeps_the_buttons() -> None:
 
 def test_a_damaged_table_is_named(tmp_path: Path) -> None:
     path = tmp_path / "xx.tsv"
-    for line in ("nonsense\twords", "first\t<nobody> me"):
+    for line in ("nonsense\twords", "first\t<nobody> me", "first\thit me, beat me"):
         path.write_text(line, encoding="utf-8")
         with pytest.raises(BadTable, match=r"xx\.tsv, line 1"):
             read_table(path)

@@ -166,7 +166,7 @@ def read_table(path: Path) -> Table:
                 words = tuple(words_of(form))
                 phrases[words[0]][words] = phrases[words[0]].get(words, frozenset()) | {use}
         elif use in PATTERNS:
-            patterns.append((use, tuple(_item(part, path, number) for part in text.split())))
+            patterns.append((use, _pattern(text, path, number)))
         else:
             raise BadTable(f"{path.name}, line {number}: no use {use!r}")
     told = {word for group in phrases.values() for phrase in group for word in phrase}
@@ -190,6 +190,12 @@ def forms_of(text: str) -> Iterator[str]:
 def _spelling(form: str) -> tuple[Words, Words]:
     short, _, full = form.partition("=")
     return tuple(words_of(short)), tuple(words_of(full))
+
+
+def _pattern(text: str, path: Path, number: int) -> tuple[Item, ...]:
+    if "," in _BRACES.sub("", text):  # it would be one long pattern that never matches
+        raise BadTable(f"{path.name}, line {number}: a pattern has no commas outside braces")
+    return tuple(_item(part, path, number) for part in text.split())
 
 
 def _item(text: str, path: Path, number: int) -> Item:
