@@ -14,9 +14,9 @@ from bot.channels.terminal import as_text
 from bot.messages import Kind, Line, Question, Reply, Span
 from bot.phrases import languages, speak
 from bot.safeguarding import cards, check, first
-from bot.safeguarding.check import SAFE_WORDS
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.helplines import DIRECTORY
+from bot.safeguarding.safe_words import SAFE_WORDS, is_safe_word
 from bot.safeguarding.table import BadTable, read_table
 from scripts.measure_safeguarding import CARDS, held_back, measured, read, wilson
 
@@ -46,7 +46,7 @@ def test_a_safe_word_is_one_whatever_stands_around_it(
     word: str, before: str, after: str, small: bool
 ) -> None:
     said = before + (word.lower() if small else word) + after
-    assert check.is_safe_word(said)
+    assert is_safe_word(said)
     looked = first.look(Question(text=said), lambda _: None)
     assert looked.card
     assert shown(looked.card)
@@ -92,7 +92,7 @@ def test_a_safe_word_counts_as_people_write_it(text: str) -> None:
     ],
 )
 def test_a_word_that_holds_a_safe_word_is_none(text: str) -> None:
-    assert not check.is_safe_word(text)
+    assert not is_safe_word(text)
 
 
 @pytest.mark.parametrize(
