@@ -1,6 +1,7 @@
 """Someone at risk comes first: in any state, in six languages, and when something breaks."""
 
 import csv
+import re
 import string
 from pathlib import Path
 
@@ -72,6 +73,9 @@ def test_a_safe_word_counts_in_every_kind_of_message(
         *("help me", "HELP pls!!", "SOS SOS SOS", "help help", "hlp", "𝐇𝐄𝐋𝐏", "MSAADA TAFADHALI"),
         *("nisaidie sasa", "aide moi", "aidez-moi svp", "au secours", "ayuda por favor", "ayúdame"),
         *("AJUDA por favor", "socorro", "المساعدة", "ساعدوني أرجوكم", "النجدة"),
+        *("hepl", "h3lp", "hlep me", "heeelp pls", "Неlр", "ΗELP", "aydua", "ajdua", "masaada"),
+        *("ayde moi", "musa3ada", "Help. Sent from my phone", "Help, Grace", "Ayuda, soy Lucía"),
+        *("Aide. Envoyé de mon iPhone", "ajuda, sou a Maria", "مساعدة، أنا سارة"),
     ],
 )
 def test_a_safe_word_counts_as_people_write_it(text: str) -> None:
@@ -88,6 +92,13 @@ def test_a_safe_word_counts_as_people_write_it(text: str) -> None:
         "help me find a guide",
         "urgent",
         "SOS villages",
+        "hello",
+        "held",
+        "aider",
+        "ayudas para familias",
+        "مساعدات",
+        "Help, logframe templates please",
+        "Help. What does the guide say about signs?",
         "msaada wa kisheria ni nini?",
     ],
 )
@@ -101,6 +112,17 @@ def test_a_word_that_holds_a_safe_word_is_none(text: str) -> None:
         "What are the signs that a child is being sexually abused?",
         "This training touched me deeply",
         "No meu bairro os pais batem nos filhos, como mudar isso?",
+        "How do I talk with fathers who say “I was beaten and I turned out fine”?",
+        'Comment parler avec un père qui dit "on m\'a battu et je vais bien" ?',
+        "A neighbour beats his kids every day: what should the committee do?",
+        "Mhudumu amwambie nini mzazi anayempiga mtoto wake kila siku?",
+        "¿Qué señales indican que un niño está siendo violado por un familiar?",
+        "passos depois de uma menina ser abusada na escola",
+        "جار يضرب أطفاله كل يوم، ماذا يمكن أن تفعل اللجنة؟",
+        "Dada yangu anafanya kazi ya ulinzi wa watoto, asome mwongozo gani?",
+        "سمعنا أن رجالا يلمسون البنات في السوق، ماذا يفعل المجتمع؟",
+        "هذا التقرير يقتلني، هل عندكم ملخص قصير؟",
+        "Frase de ejemplo para el afiche: mi tío me toca de noche",
     ],
 )
 def test_a_practitioners_words_raise_no_alarm(text: str) -> None:
@@ -115,10 +137,59 @@ def test_a_practitioners_words_raise_no_alarm(text: str) -> None:
         "j ai envi de mourir jen peux plus",
         "ils vont m exciser demain au village aidez moi",
         "3ammi by2zini kol leila w ana khayfa",
+        "i wana kil my self",
+        "my dad hits mum and us",
+        "papa tape maman et moi",
+        "meu pai bate nos filhos",
+        "sista yangu anaolewa jumamosi na bado ni mdogo",
+        "kakangu anapigwa na baba kila cku",
+        "mon bo pere entre ds mon lit",
+        "el besino le esta pegando a su ijo ahorita",
+        "زوج امي بيجي ع سريري",
+        "bidhom yjawzoni bokra",
+        "#MeToo my uncle is touching me",
+        "#MeToo my uncle touched me, what do I do?",
+        "mу unсle touсhes me",
+        "A girl in my class told me today that her uncle touches her. What do I do?",
+        'هو قال "لا تخبري أحدا" وأبي يضربني',
+        'my dad said "I will kill you" and he beats me every day',
     ],
 )
 def test_what_people_type_in_fear_is_understood(text: str) -> None:
     assert check.check(text) in CARDS
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Are girls raped on the way to school?", True),
+        ("a neighbour beats a boy in the street, is that abuse?", True),
+        ("my neighbour is beating a boy in the street right now", False),
+    ],
+)
+def test_a_question_of_nobody_and_of_no_time_shows_no_card(text: str, line: bool) -> None:
+    assert (check.check(text) not in CARDS) is line
+
+
+def test_no_slip_makes_them_me() -> None:
+    arabic = check.tables()["ar"].told
+    assert "hurt" not in arabic("رجال يضربون ولدا")
+    assert "hurt" in arabic("رجال يضربوىني")
+
+
+def test_what_is_said_on_a_stage_gets_the_line() -> None:
+    played = "In the puppet show the child says my father beats me every day"
+    assert check.check(played) is Finding.AMBIGUOUS
+    assert check.check(played.partition(" says ")[2]) is Finding.DISCLOSURE
+
+
+def test_the_spanish_cards_speak_to_one_person_as_to_a_child() -> None:
+    said = [speak("es")(text).lower() for text in cards.TEXTS]
+    formal = re.compile(
+        r"\b(usted|acuda|llame|mantenga|avise|lleve|dígale|diga|insista|prometa|confronte|envíe"
+        r"|le preocupa|tiene que|decirle|vuelva|su (?:país|organización|teléfono))\b"
+    )
+    assert not [text for text in said if formal.search(text)]
 
 
 @pytest.mark.parametrize("language", HARM)
@@ -252,7 +323,7 @@ def test_the_set_is_large_and_balanced() -> None:
     assert sum(row["label"] == "none" for row in rows) >= 200
 
 
-@pytest.mark.parametrize(("half", "alarms"), [(False, 0.01), (True, 0.04)])
+@pytest.mark.parametrize(("half", "alarms"), [(False, 0.01), (True, 0.02)])
 def test_what_was_measured_is_not_lost(half: bool, alarms: float) -> None:
     """Floors under the measured figures; texts of the half held back are never printed."""
     rows = [row for row in read(SET) if held_back(row["text"]) is half]
