@@ -31,7 +31,7 @@ _DOUBLE = re.compile(r"([^\W\d_])\1+")
 _BRACES = re.compile(r"{([^{}]*)}")
 LOOK_ALIKE = str.maketrans("авеһнікморсѕтухјαβεηικμνορτυχ", "abehhikmopcstyxjabehikmvoptux")
 """Cyrillic and Greek letters, folded, that look like Latin ones."""
-_CONFUSED = {**str.maketrans({"ظ": "ض", "ى": "ي"}), **LOOK_ALIKE}
+_CONFUSED: dict[int, str | int | None] = {ord("ظ"): "ض", ord("ى"): "ي", **LOOK_ALIKE}
 
 Words = tuple[str, ...]
 
