@@ -318,7 +318,7 @@ def test_a_damaged_table_is_named(tmp_path: Path) -> None:
 def test_the_set_is_large_and_balanced() -> None:
     rows = read(SET)
     counts = {language: sum(r["language"] == language for r in rows) for language in languages()}
-    assert len(rows) >= 480
+    assert len(rows) >= 720
     assert max(counts.values()) - min(counts.values()) <= 2
     assert sum(row["label"] == "none" for row in rows) >= 200
 
@@ -331,6 +331,14 @@ def test_what_was_measured_is_not_lost(half: bool, alarms: float) -> None:
     recall, false = shares["recall"], shares["false alarms"]
     assert recall.hits / recall.of >= 0.95, str(recall)
     assert false.hits / false.of <= alarms, str(false)
+
+
+def test_what_came_to_light_last_is_not_lost() -> None:
+    """Written when the tables were thought done: 23 of 36 then, mended since."""
+    shares = measured(read(SET.with_name("after.csv")))
+    recall, false = shares["recall"], shares["false alarms"]
+    assert recall.hits / recall.of >= 0.95, str(recall)
+    assert false.hits / false.of <= 0.03, str(false)
 
 
 def test_the_hubs_own_questions_raise_no_alarm() -> None:
