@@ -147,6 +147,21 @@ def test_a_flood_gets_one_word_then_silence_and_help_always(limited: Assistant) 
     assert as_text(say(limited, "hello there", person="test:calm"))
 
 
+def test_who_writes_too_fast_can_still_be_forgotten(limited: Assistant, starter: Settings) -> None:
+    person = "test:flood"
+    for _ in range(7):
+        say(limited, "hello there", person=person)
+    assert "Your privacy" in as_text(say(limited, "privacy", Kind.COMMAND, person))
+    assert "Erased" in as_text(say(limited, "Forget", Kind.COMMAND, person))
+    assert limited._counts._db.execute("select count(*) from seen").fetchone() == (0,)
+    assert limited._people._db.execute(
+        "select count(*) from limits where person <> 'everybody'"
+    ).fetchone() == (0,)
+    assert say(limited, "hello there", person=person).lines == (), "it buys no messages"
+    assert say(limited, "about", Kind.COMMAND, person).lines == ()
+    assert HELPLINES in as_text(say(limited, "hepl", person=person))
+
+
 def test_a_restart_does_not_end_a_flood(limited: Assistant, starter: Settings) -> None:
     person = "test:flood"
     for _ in range(7):
