@@ -25,6 +25,7 @@ from index.opened import Opened
 
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
+ALWAYS = frozenset(("forget", "privacy"))  # commands that nobody is too fast for; safe words, too
 
 log = logger(__name__)
 
@@ -68,7 +69,9 @@ class Assistant:
     def _reply(self, question: Question) -> Reply:
         prior = self._prior(question)
         language = detect(question.text[:LONGEST], prior)
-        if (slower := self._slower(question, language)) is not None:
+        name = question.text.strip().partition(" ")[0].lower()
+        always = question.kind is Kind.COMMAND and name in ALWAYS
+        if not always and (slower := self._slower(question, language)) is not None:
             return slower
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._count(question, language, Outcome.COMMAND)
@@ -200,6 +203,7 @@ class Assistant:
                 )
             case "forget":
                 self._people.forget(question.person)
+                self._counts.forget(lambda day: self._people.pseudonyms(question.person, day))
                 return privacy.forgotten(language)
             case "more":
                 return buttons.more(rest, self._opened().library)
@@ -209,13 +213,14 @@ class Assistant:
 
     def _told(self, name: str, language: str) -> Reply:
         """What the assistant says about itself, by the command's name."""
+        rewriting = self._rewrite is not None
         match name:
             case "start":
-                return replies.welcome(language, rewriting=self._rewrite is not None)
+                return replies.welcome(language, rewriting=rewriting)
             case "privacy":
-                return privacy.privacy_card(language, self._key_days)
+                return privacy.privacy_card(language, self._key_days, rewriting=rewriting)
             case "about":
-                return privacy.about(language, self._contact)
+                return privacy.about(language, self._contact, rewriting=rewriting)
         return replies.notice(
             language, "I do not know this command. Send /help to see what I can do."
         )

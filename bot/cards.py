@@ -1,6 +1,7 @@
 """The answer card and what its buttons open, channel-neutral, in the person's language."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bot.messages import Answer, Button, Citation, Line, Quote, Reply, Span, Style
@@ -9,6 +10,8 @@ from bot.replies import BLANK, notice, plain
 from corpus.source import Source
 
 GONE = "The library has changed since then. Please ask your question again."
+LONGEST = 930  # characters of a card: room is left under 1,000 for a line about HELP
+TITLE = 70  # characters of a title or a publisher in a card that is too long
 _BUTTON_BYTES = 64  # Telegram's limit for what a button carries
 _KIND_NAMES = {
     "page": "web page",
@@ -23,7 +26,38 @@ _KIND_NAMES = {
 
 
 def answer_reply(answer: Answer) -> Reply:
-    """An answer card: the quotes, then where they stand; or that nothing was found."""
+    """An answer card: the quotes, then where they stand; or that nothing was found.
+
+    Where it would be long on a phone it does without sources that are not quoted, the last one
+    first, and then without the ends of long titles. Quotes stay whole.
+    """
+    reply = _card(answer)
+    while length(reply) > LONGEST and (shorter := _shorter(answer)) != answer:
+        answer = shorter
+        reply = _card(answer)
+    return reply
+
+
+def length(reply: Reply) -> int:
+    """How many characters a person sees, before any network's markup."""
+    return sum(len(line.text) + 1 for line in reply.lines)
+
+
+def _shorter(answer: Answer) -> Answer:
+    quoted = {quote.source for quote in answer.quotes}
+    beside = [citation for citation in answer.sources if citation.source not in quoted]
+    if beside:
+        return replace(answer, sources=tuple(c for c in answer.sources if c is not beside[-1]))
+    cut = (replace(c, title=_cut(c.title), publisher=_cut(c.publisher)) for c in answer.sources)
+    return replace(answer, sources=tuple(cut))
+
+
+def _cut(text: str) -> str:
+    """A long title up to a space, and that more follows."""
+    return text if len(text) <= TITLE else text[:TITLE].rsplit(" ", 1)[0].rstrip(" ,:;") + " …"
+
+
+def _card(answer: Answer) -> Reply:
     say = speak(answer.language)
     if not answer.answered:
         return _nothing_found(answer, say)

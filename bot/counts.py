@@ -6,7 +6,7 @@ closes the hashes are erased and their number stays. Disclosures are counted by 
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -106,6 +106,18 @@ class Counts:
         with self._lock:
             rows = self._db.execute(sql, [f"{before:%Y-%m}"]).fetchall()
         return [(month, cards if cards >= FEWEST else None) for month, cards in rows]
+
+    def forget(self, pseudonyms: Callable[[str], Sequence[str]]) -> None:
+        """Erase a person's hashes; `pseudonyms` gives those of a day, ISO 8601.
+
+        The messages stay counted. The person is then missing among that day's people, unless they
+        write again: too few are told, never too many.
+        """
+        with self._lock, self._db.atomic():
+            days = self._db.execute("select distinct day from seen").fetchall()
+            for (day,) in days:
+                for hash in pseudonyms(day):
+                    self._db.execute("delete from seen where day = ? and hash = ?", [day, hash])
 
     def sweep(self, day: date, oldest: date) -> dict[str, int]:
         """Close the days before `day`; erase what is older than `oldest`. Tells how many rows."""

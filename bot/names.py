@@ -1,43 +1,22 @@
 """Which words are names of people: given names of many countries, less what is also a word.
 
-The lists are Faker's, made to invent people: wide, kept up, in the letters that people write.
+The lists are taken from Faker's, made to invent people: wide, in the letters that people write.
 What the library speaks of (countries, languages, publishers, its authors) is no private name.
 """
 
 import functools
 import re
 from itertools import chain
+from pathlib import Path
 
 from babel import Locale
-from faker.providers.person import (
-    ar_AA,
-    ar_DZ,
-    ar_SA,
-    en_GB,
-    en_KE,
-    en_NG,
-    en_US,
-    es_CO,
-    es_MX,
-    fr_DZ,
-    fr_FR,
-    ha_NG,
-    ig_NG,
-    pt_BR,
-    pt_PT,
-    sw,
-    tw_GH,
-    yo_NG,
-    zu_ZA,
-)
 
 from corpus.source import read_catalogue
 from index.languages import SPOKEN, fold
 
-_LISTS = (
-    *(ar_DZ, ar_SA, en_GB, en_KE, en_NG, en_US, es_CO, es_MX, fr_DZ, fr_FR),
-    *(ha_NG, ig_NG, pt_BR, pt_PT, sw, tw_GH, yo_NG, zu_ZA),
-)
+GIVEN = Path(__file__).with_name("given_names.txt")
+FAMILY = Path(__file__).with_name("family_names.txt")
+"""One folded name a line; `scripts.given_names` writes both."""
 # Names that are more often words in messages about children.
 _WORDS = frozenset(
     fold(word)
@@ -64,33 +43,24 @@ _WORD = re.compile(r"[^\W\d_]+")
 @functools.cache
 def every_given_name() -> frozenset[str]:
     """Folded given names, of three letters and more."""
-    lists = (
-        getattr(part.Provider, name)
-        for part in _LISTS
-        for name in dir(part.Provider)
-        if name.startswith("first_names")
-    )
-    words = (word for name in chain(*lists) for word in fold(str(name)).split())
-    return frozenset(word for word in words if len(word) > 2 and not word.startswith("ال"))
+    return frozenset(GIVEN.read_text(encoding="utf-8").split())
 
 
 @functools.cache
 def family_names() -> frozenset[str]:
     """Folded family names in Arabic letters, where no capital tells them."""
-    lists = (part.Provider.last_names for part in (ar_AA, ar_DZ, ar_SA))
-    words = (word for name in chain(*lists) for word in fold(str(name)).split())
-    return frozenset(word for word in words if len(word) > 2)
+    return frozenset(FAMILY.read_text(encoding="utf-8").split())
 
 
 @functools.cache
 def given_names() -> frozenset[str]:
     """Those of them that are not also words."""
-    return every_given_name() - _WORDS - _lower_words()
+    return every_given_name() - _WORDS - library_words()
 
 
 @functools.cache
-def _lower_words() -> frozenset[str]:
-    """What the library writes small."""
+def library_words() -> frozenset[str]:
+    """Folded words that the library writes small."""
     text = " ".join(f"{s.title} {' '.join(s.key_points)}" for s in read_catalogue())
     return frozenset(fold(word) for word in _WORD.findall(text) if word.islower())
 
@@ -100,6 +70,14 @@ def public_words() -> frozenset[str]:
     """Folded words with a capital that name no private person or place: what the library holds."""
     held = read_catalogue()
     text = " ".join(f"{s.title} {s.publisher} {s.region} {' '.join(s.key_points)}" for s in held)
+    words = _WORD.findall(text)
+    known = frozenset(fold(word) for word in words) | countries()
+    return known - given_names() | _authors() | _LAWS
+
+
+@functools.cache
+def countries() -> frozenset[str]:
+    """Folded words of the names of countries, languages, months and days, in all languages."""
     places = chain.from_iterable(
         chain(
             (name for code, name in locale.territories.items() if len(code) == 2),
@@ -108,8 +86,7 @@ def public_words() -> frozenset[str]:
         )
         for locale in map(Locale, SPOKEN)
     )
-    words = _WORD.findall(f"{text} {' '.join(map(str, places))}")
-    return frozenset(fold(word) for word in words) - given_names() | _authors() | _LAWS
+    return frozenset(fold(word) for word in _WORD.findall(" ".join(map(str, places))))
 
 
 @functools.cache

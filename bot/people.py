@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.keys import Keys
-from bot.limits import Bucket
+from bot.limits import FILLS, Bucket
 from bot.turns import LAPSES, Turn
 
 KEY_DAYS = 30
@@ -29,6 +29,7 @@ class People:
         data.mkdir(parents=True, exist_ok=True)
         self._keys, self._now = Keys(data / _KEY, key_days, now), now
         self._lock = threading.Lock()
+        self._emptied: dict[str, Bucket] = {}  # by hash; never written to the disk
         connection = sqlite3.connect(data / _FILE, timeout=30, check_same_thread=False)
         self._db = Database(connection)
         self._db.execute("pragma secure_delete = on")  # what is erased is overwritten
@@ -93,15 +94,25 @@ class People:
                 self._db.table("turns").upsert({"person": self._hash(person), **row}, pk="person")
 
     def forget(self, person: str) -> None:
-        """Erase all that is remembered, now."""
+        """Erase all that is remembered, now.
+
+        How fast they wrote stays in memory until their bucket is full: it buys no messages.
+        """
         with self._lock, self._db.atomic():
+            self._emptied = self._still_filling() | {
+                self._hash(person): self._bucket(self._hash(person))
+            }
             for key in self._keys.valid():
                 for table in TABLES:
                     self._db.table(table).delete_where("person = ?", [key.hash(person)])
 
     def pseudonym(self, person: str, day: str) -> str:
         """Another hash of the person, for one day's counts: it joins with nothing kept here."""
-        return self._keys.valid()[0].hash(f"{day} {person}")
+        return self.pseudonyms(person, day)[0]
+
+    def pseudonyms(self, person: str, day: str) -> list[str]:
+        """All that the person may have been counted under on the day, the current one first."""
+        return [key.hash(f"{day} {person}") for key in self._keys.valid()]
 
     def draw(
         self, person: str, change: Callable[[Bucket, Bucket], tuple[Bucket, Bucket]]
@@ -143,8 +154,15 @@ class People:
         sql = "select tokens, at, told from limits where person = ?"
         row = self._db.execute(sql, [name]).fetchone()
         if row is None:
-            return Bucket(tokens=float("inf"), at=self._now(), told=False)
+            full = Bucket(tokens=float("inf"), at=self._now(), told=False)
+            return self._still_filling().get(name, full)
         return Bucket(tokens=row[0], at=row[1], told=bool(row[2]))
+
+    def _still_filling(self) -> dict[str, Bucket]:
+        """Buckets of those who were forgotten less than a minute ago."""
+        since = self._now() - FILLS
+        self._emptied = {name: held for name, held in self._emptied.items() if held.at > since}
+        return self._emptied
 
     def _hash(self, person: str) -> str:
         """The person's hash; what is kept under the key before is carried over to it."""

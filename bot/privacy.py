@@ -4,17 +4,18 @@ from dataclasses import replace
 
 from bot.messages import Line, Reply, Style
 from bot.phrases import Say, speak
-from bot.replies import BLANK, HUB, plain
+from bot.replies import BLANK, HUB, passed_on, plain
 
 NAME = "Ask the Exchange"
 
 
-def privacy_card(language: str, key_days: int) -> Reply:
-    """What is kept, how long, who sees it; one screen."""
+def privacy_card(language: str, key_days: int, *, rewriting: bool = False) -> Reply:
+    """What is kept, how long, who sees it; one screen. `rewriting`: also another service."""
     say = speak(language)
-    return Reply(
-        language=language, lines=(plain(say("Your privacy"), Style.BOLD), *_kept(say, key_days))
-    )
+    passed = (plain(f"• {passed_on(say)}"),) if rewriting else ()
+    *kept, forget = _kept(say, key_days)
+    title = plain(say("Your privacy"), Style.BOLD)
+    return Reply(language=language, lines=(title, *kept, *passed, forget))
 
 
 def _kept(say: Say, key_days: int) -> list[Line]:
@@ -49,9 +50,9 @@ def forgotten(language: str) -> Reply:
     """The confirmation of /forget."""
     say = speak(language)
     text = say(
-        "Erased: your language, your settings, what you asked for last and how fast you wrote. I"
-        " keep nothing about you now. The messages in this chat stay on your phone and on the"
-        " network until you delete them there."
+        "Erased: your language, your settings, what you asked for last and today's mark for"
+        " counting people. I keep nothing about you now, but for a minute how fast you wrote. The"
+        " messages in this chat stay on your phone and on the network until you delete them there."
     )
     return Reply(language=language, lines=(plain(text),))
 
@@ -66,16 +67,13 @@ def left_out(reply: Reply) -> Reply:
     return replace(reply, lines=(*reply.lines, BLANK, plain(text, Style.ITALIC)))
 
 
-def about(language: str, contact: str) -> Reply:
+def about(language: str, contact: str, *, rewriting: bool = False) -> Reply:
     """The transparency card: what it does, what it cannot, what it keeps, whom to tell."""
     say = speak(language)
+    does = _with_model(say) if rewriting else _without_model(say)
     where = contact if contact.startswith("http") else ""
     rows = (
-        (say("What I do"), say(
-            "I search the library of the Community Child Protection Exchange and quote it word for"
-            " word, with the page and the link. I am a computer program; no language model writes"
-            " my answers."
-        )),
+        (say("What I do"), does),
         (say("What I cannot do"), say(
             "I give no advice on a case or on the law, I report nothing to anybody and follow"
             " nothing up. I find some answers and miss others, more so in Swahili. I am made for"
@@ -92,6 +90,23 @@ def about(language: str, contact: str) -> Reply:
     contact_line = plain(contact or HUB, url=where or ("" if contact else HUB))
     lines += [plain(say("Questions, complaints, corrections"), Style.BOLD), contact_line]
     return Reply(language=language, lines=tuple(lines))
+
+
+def _without_model(say: Say) -> str:
+    return say(
+        "I search the library of the Community Child Protection Exchange and quote it word for"
+        " word, with the page and the link. I am a computer program; no language model writes"
+        " my answers."
+    )
+
+
+def _with_model(say: Say) -> str:
+    does = say(
+        "I search the library of the Community Child Protection Exchange and quote it word for"
+        " word, with the page and the link. I am a computer program. Where a short answer stands"
+        " above the quotes, a language model of another service wrote it."
+    )
+    return f"{does} {passed_on(say)}"
 
 
 def commands(language: str) -> dict[str, str]:

@@ -12,7 +12,14 @@ from enum import StrEnum
 import phonenumbers
 
 from bot import redaction_cues as cues
-from bot.names import every_given_name, family_names, given_names, public_words
+from bot.names import (
+    countries,
+    every_given_name,
+    family_names,
+    given_names,
+    library_words,
+    public_words,
+)
 from index.languages import fold
 
 MARK = "…"  # what stands in place of it: no word that a search would look for
@@ -101,8 +108,21 @@ def _numbers(text: str) -> Iterator[Private]:
 def _places(text: str) -> Iterator[Private]:
     for pattern in (*_PLACES, *_PLACES_AR):
         for match in pattern.finditer(text):
-            if not _public(match["name"], every=True):
+            if _is_place(match):
                 yield _of(Kind.PLACE, match, "all")
+
+
+def _is_place(match: re.Match[str]) -> bool:
+    """Whether it may name a private place: known to nobody, and no common word."""
+    groups = match.groupdict()
+    small, who, origin = (groups.get(name) for name in ("small", "who", "origin"))
+    if who and fold(who) not in given_names():
+        return False
+    if small and (small in cues.NO_PLACES or fold(small) in library_words() | countries()):
+        return False
+    if small or origin:  # of one person: that the library speaks of the place tells nothing
+        return not {fold(word) for word in _WORD.findall(match["name"])} <= countries()
+    return match["all"] not in cues.COMMON_AR and not _public(match["name"], every=True)
 
 
 def _names(text: str) -> Iterator[Private]:

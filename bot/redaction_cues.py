@@ -73,6 +73,40 @@ _OF = r"(?: (?:of|de|du|des|d'|do|da|das|dos|del|ya|wa|cha|el|la|las|los|les|le)
 _SCHOOL = r"(?:Primary |Secondary |High |Nursery )?(?:School|Academy|College|Orphanage|Home|Clinic)"
 _FROM = r"(?:from|kutoka|anatoka|du|es de la|es de|é da|é de|de la|des|au)"
 
+_PERSON = (
+    r"girl|boy|child|kid|baby|woman|man|mother|father|family|student|pupil|brother|sister|uncle"
+    r"|aunt|teacher|chief|friend|neighbou?r|mtoto|msichana|mvulana|binti|kijana|mama|baba|mjomba"
+    r"|fille|garçon|enfant|bébé|femme|homme|mère|père|famille|élève|frère|sœur|soeur|oncle|tante"
+    r"|niña|niño|mujer|hombre|madre|padre|familia|alumna|alumno|tío|tía"
+    r"|menina|menino|rapaz|rapariga|criança|mulher|homem|mãe|pai|família|aluna|aluno|tio|tia"
+)
+# A person, or one who lives or comes, and where: the word that follows is a place.
+_ORIGIN = (
+    rf"(?:\b(?i:{_PERSON}) (?:(?:who )?(?:is )?from|kutoka|de|d'|do|da)"
+    r"|\b(?:[Ii]|s?he|they|we|who)(?:'m| am|'s| is| are|'re)? from"
+    r"|\b(?:lives?|living|stays?|staying|born|comes?|came|fled|moved|grew up)"
+    r" (?:in|at|from|to|near)"
+    r"|\b(?:[Aa]na|[Nn]ina|[Ww]ana|[Tt]una|[Nn]a|a)(?:ishi|kaa|toka|toka mtaa wa|yeishi"
+    r"|yetoka)(?: katika)?"
+    r"|\b[Aa]natokea|\bkutokea"
+    r"|\b(?:habite|habitent|vit|vivent|vis|loge) (?:à|au|en|a)"
+    r"|\b(?:vient|viens|originaire) (?:de|d'|du)"
+    r"|\b(?:vive|vivo|viven|reside) en|\b(?:viene|vengo|es|soy) de"
+    r"|\b(?:mora|moro|vive|vivo|reside) (?:em|no|na)|\b(?:vem|venho|é|sou) d[eoa])"
+)
+_GAP = r"(?:(?<=')| )"
+# What may follow there and is no place: a word that any message may hold.
+NO_PLACES = frozenset(
+    """home house school church mosque work town village city camp street abroad another other same
+    different poor rural urban both each every many some these those their there here this that
+    danger fear poverty conflict care family families parents children
+    nyumbani shule shuleni kijijini mjini familia jamii kwake kwao peke watu watoto wazazi kwa
+    maison ville village école rue famille loin nouveau retour peur moi
+    casa escuela ciudad calle pueblo familia miedo nuevo donde aquí allí padres manera forma quien
+    casa escola cidade rua família medo novo onde aqui perto longe pais pobreza pobreza
+    estar quem minha meu nossa nosso""".split()
+)
+
 
 def places(capital: str) -> tuple[str, ...]:
     """Patterns of places with Latin letters; `capital` is one of a word with a capital.
@@ -92,6 +126,9 @@ def places(capital: str) -> tuple[str, ...]:
         rf"\b{_FROM} (?P<all>(?:village de|kijiji cha|vereda la|aldeia de)"
         r" [a-zà-ÿ]{4,}(?P<name>))",
         rf"(?P<all>\bquartier (?P<name>{run}))",
+        rf"{_ORIGIN}{_GAP}(?P<all>(?P<name>(?P<origin>{run})))",
+        rf"{_ORIGIN}{_GAP}(?P<all>(?P<name>(?P<small>[a-zà-ÿ]{{4,}})))\b",
+        rf"\b(?P<who>{capital}) (?:of|from|kutoka|de|da|do) (?P<all>(?P<name>{run}))",
     )
 
 
@@ -109,5 +146,9 @@ _STOP_AR = r"(?:في|من|على|إلى|عن|هي|هو|التي|الذي|ابت�
 PLACES_AR = (
     rf"(?P<all>(?<![\u0621-\u064a])(?:قرية|مخيم|حي|شارع|بلدة|حارة)(?P<name>)\s+(?!{_STOP_AR}){_WORD_AR}"
     rf"(?:\s+(?!{_STOP_AR})ال{_WORD_AR})?(?:،? (?:شارع )?\d+)?)",
+    rf"(?:ساكنة?|يسكن|تسكن|يعيش|تعيش|أعيش|أسكن|عايشة?) (?:في|ب) ?"
+    rf"(?P<all>(?P<name>)(?!{_STOP_AR}){_WORD_AR})",
+    rf"(?:ولد|بنت|فتاة|طفل|طفلة|البنت|الولد|الطفلة?|هو|هي|أنا) من "
+    rf"(?P<all>(?P<name>)(?!{_STOP_AR}|{_WORD_AR}(?:ها|هم|ه)\b){_WORD_AR})",
     rf"(?P<all>(?<![\u0621-\u064a])(?:مدرسة|ثانوية|روضة|دار)(?P<name>)\s+ال{_WORD_AR}(?:\s+ال{_WORD_AR})?)",
 )

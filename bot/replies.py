@@ -59,7 +59,7 @@ def welcome(language: str, *, rewriting: bool = False) -> Reply:
                     " which has its own rules."
                 )
             ),
-            *(_passed_on(say) if rewriting else ()),
+            *((plain(passed_on(say)),) if rewriting else ()),
             BLANK,
             *how(say),
         ),
@@ -76,15 +76,12 @@ def greeting(language: str) -> Reply:
     return Reply(language=language, lines=(plain(greeted), *how(say)))
 
 
-def _passed_on(say: Say) -> list[Line]:
-    return [
-        plain(
-            say(
-                "To put quotes together into a short answer, I pass your question, without phone"
-                " numbers and e-mail addresses, to a language model of another service."
-            )
-        )
-    ]
+def passed_on(say: Say) -> str:
+    """What is said where REWRITE_URL names another service."""
+    return say(
+        "To put quotes together into a short answer, I pass your question, without phone"
+        " numbers and e-mail addresses, to a language model of another service."
+    )
 
 
 def how(say: Say) -> list[Line]:

@@ -129,7 +129,8 @@ class Settings(BaseSettings):
     rewrite_url: str = Field(
         default="",
         description="An OpenAI-compatible address (`https://…/v1`) of a language model that may put"
-        " quotes together. Empty: none is used, and nothing leaves this machine for one.",
+        " quotes together. Its sentences are checked for numbers, names, negations, prohibitions"
+        " and words of harm only. Empty: none is used, and nothing leaves this machine for one.",
     )
     rewrite_model: str = Field(default="", description="The model's name at `REWRITE_URL`.")
     rewrite_key: SecretStr = Field(

@@ -210,7 +210,7 @@ def links(settings: Settings, progress: Progress) -> list[Link]:
     def tick(count: int) -> None:
         nonlocal done
         done += count
-        progress("asking for links", done, len(sources))
+        progress("links", done, len(sources))
 
     with _fetcher(settings) as fetcher:
         return check_links(sources, fetcher, settings.exchange_data / LINKS, tick)

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from index.ports import Embedder, Vectors
+from index.wrapping import Wrapped
 
 SENTENCES = Path(__file__).with_name("parallel.csv")
 SHARE = 0.7  # of the library's mean that is taken out
@@ -83,21 +84,17 @@ def learn(versions: Sequence[Vectors], passages: Vectors, aligned: int) -> Align
     return Alignment(mean, ((directions * lengths) @ directions.T).astype(np.float32))
 
 
-class Aligned:
-    """An embedder whose vectors are aligned. It is an Embedder itself, so engines know nothing."""
+class Aligned(Wrapped):
+    """An embedder whose vectors are aligned; engines know nothing of it."""
 
     def __init__(self, embedder: Embedder, alignment: Alignment) -> None:
-        self._embedder, self._alignment = embedder, alignment
-        self.name, self.dimension, self.aligned = (
-            embedder.name,
-            embedder.dimension,
-            embedder.aligned,
-        )
+        super().__init__(embedder)
+        self._alignment = alignment
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension) float32, unit length."""
-        return self._alignment(self._embedder.embed_passages(texts))
+        return self._alignment(super().embed_passages(texts))
 
     def embed_question(self, text: str, language: str) -> Vectors:
         """(dimension,) float32, unit length."""
-        return self._alignment(self._embedder.embed_question(text, language))
+        return self._alignment(super().embed_question(text, language))

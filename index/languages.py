@@ -6,6 +6,8 @@ import unicodedata
 
 import Stemmer
 
+from index.rows import on_disk
+
 SPOKEN = ("en", "sw", "fr", "es", "pt", "ar")  # what the assistant speaks
 RULES = "snowball, folded, glossed/5"  # names the rules of `words`: an index keeps it in its recipe
 
@@ -49,7 +51,12 @@ _SURE = 3.0  # nats by which one of these must be likelier than the language tha
 def _identifier() -> object:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    made = LanguageIdentifier.from_model_file(MODEL_FILE)
+    return LanguageIdentifier(
+        on_disk(made.nb_ptc),  # 28 MB
+        *(made.nb_pc, made.nb_classes, made.tk_nextmove, made.tk_output),
+        tk_row=made.tk_row,
+    )
 
 
 def _ranked(text: str) -> dict[str, float]:

@@ -36,7 +36,7 @@ class Embedder(Protocol):
         """(len(texts), dimension) float32, each row of unit length."""
 
     def embed_question(self, text: str, language: str) -> Vectors:
-        """(dimension,) float32, unit length. `language` is ISO 639-1."""
+        """(dimension,) float32, unit length. `language` is ISO 639-1. Any thread may call it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
 """From a library to an index that answers: embed what is new, build, measure, switch."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -14,10 +16,12 @@ from index.alignment import Aligned, Alignment
 from index.calibration import Trial
 from index.judge import Judge
 from index.plugins import load
-from index.ports import Embedder, Evidence, Vectors
+from index.ports import Embed, Embedder, Evidence, Vectors
 from index.vectors import VectorStore
+from index.wrapping import Wrapped
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+Tick = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +99,10 @@ class _Run:
         made: Alignment | None = None
 
         def embed(texts: Sequence[str]) -> Vectors:
-            """The first call brings all passages: their mean is the library's."""
+            """The first call brings all passages, whose mean is the library's; then sentences."""
             nonlocal made
-            vectors = self._embed("reading", texts, self._embedder.name, self._passages)
+            tick = self._phase("sentences" if made else "passages", len(texts))
+            vectors = self._read(texts, tick)
             if made is None:
                 made = alignment.learn(self._versions(), vectors, self._embedder.aligned)
             return made(vectors)
@@ -109,48 +114,51 @@ class _Run:
         self.judge = self._judge(folder, Aligned(_Asked(self._embedder, asked), made))
         self.judge.write(folder)
 
-    def _passages(self, texts: Sequence[str]) -> Vectors:
-        return self._embedder.embed_passages(texts)
-
     def _questions(self) -> dict[str, Vectors]:
         """The vector of every trial's question."""
         found: dict[str, Vectors] = {}
+        tick = self._phase("questions", len(self._trials))
         for language, trials in _by_language(self._trials):
             texts = [trial.question for trial in trials]
-            vectors = self._listen(texts, language)
+            vectors = self._listen(texts, language, tick)
             found |= dict(zip(texts, vectors, strict=True))
         return found
 
     def _versions(self) -> list[Vectors]:
         """The parallel sentences, each language as questions and as passages."""
         versions = []
-        for language, texts in alignment.sentences().items():
-            versions.append(self._listen(texts, language))
-            versions.append(self._embed("aligning", texts, self._embedder.name, self._passages))
+        parallel = alignment.sentences()
+        tick = self._phase("languages", 2 * sum(map(len, parallel.values())))
+        for language, texts in parallel.items():
+            versions.append(self._listen(texts, language, tick))
+            versions.append(self._read(texts, tick))
         return versions
 
-    def _listen(self, texts: Sequence[str], language: str) -> Vectors:
-        def compute(batch: Sequence[str]) -> Vectors:
-            rows = [self._embedder.embed_question(text, language) for text in batch]
-            return np.stack(rows) if rows else self._embedder.embed_passages([])
-
-        space = f"{self._embedder.name}, questions"
-        return self._embed(f"listening, {language}", texts, space, compute)
-
-    def _embed(
-        self,
-        what: str,
-        texts: Sequence[str],
-        space: str,
-        compute: Callable[[Sequence[str]], Vectors],
-    ) -> Vectors:
+    def _phase(self, what: str, total: int) -> Tick:
+        """What to call with the number of texts done since its last call."""
         done = 0
 
         def tick(count: int) -> None:
             nonlocal done
             done += count
-            self._progress(what, done, len(texts))
+            self._progress(what, done, total)
 
+        return tick
+
+    def _read(self, texts: Sequence[str], tick: Tick) -> Vectors:
+        return self._embed(texts, self._embedder.name, self._embedder.embed_passages, tick)
+
+    def _listen(self, texts: Sequence[str], language: str, tick: Tick) -> Vectors:
+        def compute(batch: Sequence[str]) -> Vectors:
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+                rows = list(
+                    pool.map(lambda text: self._embedder.embed_question(text, language), batch)
+                )
+            return np.stack(rows) if rows else self._embedder.embed_passages([])
+
+        return self._embed(texts, f"{self._embedder.name}, questions", compute, tick)
+
+    def _embed(self, texts: Sequence[str], space: str, compute: Embed, tick: Tick) -> Vectors:
         vectors, fresh = self.store.embed(texts, space, compute, tick)
         self.embedded += fresh
         return vectors
@@ -166,17 +174,12 @@ class _Run:
         return calibration.measure(calibration.decidable(self._trials, held), best, self._named)
 
 
-class _Asked:
+class _Asked(Wrapped):
     """An embedder that knows the trials' questions already."""
 
     def __init__(self, embedder: Embedder, vectors: dict[str, Vectors]) -> None:
-        self._embedder, self._vectors = embedder, vectors
-        self.name, self.dimension, self.aligned = (
-            embedder.name,
-            embedder.dimension,
-            embedder.aligned,
-        )
-        self.embed_passages = embedder.embed_passages
+        super().__init__(embedder)
+        self._vectors = vectors
 
     def embed_question(self, text: str, language: str) -> Vectors:
         """(dimension,) float32, unit length."""

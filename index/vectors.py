@@ -2,6 +2,8 @@
 
 import hashlib
 import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -17,11 +19,12 @@ BATCH = 32  # texts between two commits: what a crash can cost
 
 
 class VectorStore:
-    """A SQLite file of vectors by vector space and text."""
+    """A SQLite file of vectors by vector space and text. Threads that call it take turns."""
 
     def __init__(self, path: Path | str) -> None:
         """Open or make the store at `path`."""
-        self._db = Database(sqlite3.connect(path, timeout=30))
+        self._db = Database(sqlite3.connect(path, timeout=30, check_same_thread=False))
+        self._turn = threading.Lock()
         self._db.table("vectors").create(
             {"key": str, "vector": bytes}, pk="key", if_not_exists=True, not_null={"vector"}
         )
@@ -39,8 +42,14 @@ class VectorStore:
         its last call. What is embedded is kept at once, so a run that is stopped goes on where
         it was.
         """
+        with self._turn:
+            return self._embed(texts, space, compute, progress)
+
+    def _embed(
+        self, texts: Sequence[str], space: str, compute: Embed, progress: Callable[[int], None]
+    ) -> tuple[Vectors, int]:
         keys = [_key(space, text) for text in texts]
-        known = self._known(set(keys))
+        known, times = self._known(set(keys)), Counter(keys)
         progress(sum(key in known for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         for batch in _batches(list(missing.items())):
@@ -52,7 +61,7 @@ class VectorStore:
                     ignore=True,
                 )
             known |= rows
-            progress(len(batch))
+            progress(sum(times[key] for key in rows))
         if not texts:
             return compute([]), 0
         return np.stack([known[key] for key in keys]), len(missing)

@@ -62,6 +62,9 @@ def about(
 ) -> None:
     """Say in one page what the assistant does, what it cannot, what it keeps, whom to tell."""
     with plainly() as settings:
-        print(terminal.as_text(privacy.about(language, settings.contact)))
+        asks = bool(settings.rewrite_url)
+        told = privacy.about(language, settings.contact, rewriting=asks)
+        print(terminal.as_text(told))
         print()
-        print(terminal.as_text(privacy.privacy_card(language, settings.key_days)))
+        told = privacy.privacy_card(language, settings.key_days, rewriting=asks)
+        print(terminal.as_text(told))

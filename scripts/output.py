@@ -26,9 +26,13 @@ from corpus.library import Holding
 from index import publish
 
 LABELS = {
-    "listening": "Embedding questions",
-    "reading": "Embedding the library",
+    "fetching": "Fetching documents",
+    "questions": "Reading sample questions",
+    "languages": "Comparing languages",
+    "passages": "Reading the library",
+    "sentences": "Reading it sentence by sentence",
     "asking": "Asking",
+    "links": "Trying links",
 }
 
 
@@ -51,7 +55,7 @@ def progress_bars(console: Console) -> Iterator[publish.Progress]:
             key = (what, total)
             if key not in tasks:
                 kind, _, rest = what.partition(",")
-                label = LABELS.get(kind, kind) + (f" ({rest.strip()})" if rest else "")
+                label = LABELS[kind] + (f" ({rest.strip()})" if rest else "")
                 tasks[key] = bars.add_task(label, total=total)
                 if not console.is_terminal:
                     console.print(f"{label}: {total}")

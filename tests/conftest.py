@@ -10,6 +10,20 @@ from bot import app, upkeep
 from bot.assistant import Assistant
 from bot.settings import Settings
 
+BUILDING = 400  # seconds: embedding the library on a machine that does other things as well
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the first test build the library, and no other worker wait for it.
+
+    They are handed the tests in this order, so the others do what needs no library meanwhile.
+    """
+    needing = [item for item in items if "starter" in getattr(item, "fixturenames", ())]
+    for item in needing:
+        item.add_marker(pytest.mark.timeout(BUILDING))
+    first = needing[:1]
+    items.sort(key=lambda item: -1 if item in first else item in needing)
+
 
 @pytest.fixture(scope="session")
 def starter(tmp_path_factory: pytest.TempPathFactory) -> Settings:

@@ -52,11 +52,13 @@ def test_refresh_look_publish_undo_and_links(
     assert done.returncode == 0, done.stderr
     assert "5 added" in done.stdout
     assert "dead link" in done.stdout
+    assert "Fetching documents: 3\n" in done.stderr
     assert "no index" in exchange("ask", question, data=data, **settings).stderr
 
     done = exchange("refresh", "--html", str(page), "--json", str(report), data=data, **settings)
     assert done.returncode == 0, done.stderr
     assert "published" in done.stdout
+    assert "Reading the library: " in done.stderr
     assert "The river guide" not in done.stdout, "rows name the catalogue's title"
     assert "answered 404" in page.read_text(encoding="utf-8")
     assert json.loads(report.read_text())["counts"]["dead link"] == 1

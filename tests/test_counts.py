@@ -30,6 +30,28 @@ def seen(cells: list[Cell]) -> dict[tuple[str, str], tuple[int, int]]:
     return {(cell.by, cell.value): (cell.messages, cell.people) for cell in cells}
 
 
+def test_who_is_forgotten_leaves_no_hash_and_is_never_counted_twice(
+    counts: Counts, tmp_path: Path
+) -> None:
+    ask(counts, 7, "sw")
+    for person in (3, 4):
+        counts.forget(lambda day, person=person: [f"other-{day}", f"hash-{person}"])  # type: ignore[misc]
+    data = (tmp_path / "counts.db").read_bytes()
+    assert b"hash-2" in data
+    assert b"hash-3" not in data
+    assert b"hash-4" not in data
+    ask(counts, 1, "sw", first=3)  # one comes back
+    assert seen(counts.closed(NEXT))["language", "sw"] == (8, 6)
+    counts.forget(lambda _: ["hash-3"])
+    assert seen(counts.closed(NEXT))["language", "sw"] == (8, 6), "a closed day holds no hashes"
+
+
+def test_too_few_are_not_shown_where_one_was_forgotten(counts: Counts) -> None:
+    ask(counts, FEWEST, "sw")
+    counts.forget(lambda _: ["hash-0"])
+    assert shown(counts.closed(NEXT)) == []
+
+
 def test_people_are_counted_once_and_their_hashes_go_when_the_day_closes(
     counts: Counts, tmp_path: Path
 ) -> None:

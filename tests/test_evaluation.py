@@ -345,9 +345,14 @@ def test_the_hub_answers_its_golden_questions_through_the_very_assistant(
 def test_without_a_set_the_golden_questions_else_the_reporting_half_of_the_trials(
     starter: Settings, tmp_path: Path
 ) -> None:
+    few = tmp_path / "calibration.csv"
+    head, *rows = QUESTIONS.read_text(encoding="utf-8").splitlines()
+    few.write_text("\n".join([head, *rows[::10]]), encoding="utf-8")
+    starter = starter.model_copy(update={"calibration": few})
     (found,) = running.evaluate_sets(starter, [], "", lambda *_: None, tmp_path / "kept")
     assert (found.name, found.half) == ("calibration", "reporting")
-    assert found.questions == sum(not trial.tunes for trial in read_trials(QUESTIONS))
+    trials = read_trials(few)
+    assert 0 < found.questions == sum(not trial.tunes for trial in trials) < len(trials)
     path = tmp_path / "mine.csv"
     path.write_text("question,language,source\nwhat is a committee,en,S007\n", encoding="utf-8")
     own = starter.model_copy(update={"golden": path})

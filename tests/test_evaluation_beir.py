@@ -126,6 +126,7 @@ def test_what_is_odd_in_a_folder_is_remarked_in_one_line_each(tmp_path: Path) ->
         ("queries.jsonl", "", "no question has a line"),
         ("qrels.tsv", "q1\ttree\t1\nq2\tvillage\n", "qrels.tsv, line 2"),
         ("qrels.tsv", "q1\ttree\t1\nq2\tvillage\tyes\n", "qrels.tsv, line 2"),
+        ("qrels.tsv", "q1\ttree\t1\nq2\tvillage\tinf\n", "qrels.tsv, line 2"),
         ("qrels.tsv", "", "no question has a line"),
         ("qrels.tsv", "q1\telsewhere\t1\n", "no question has a line"),
     ],

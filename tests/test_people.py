@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.keys import DAY, BadKey, Keys
+from bot.limits import Limits, Pace
 from bot.people import TABLES, People
 
 SECRET = bytes(range(32))
@@ -118,6 +119,24 @@ def test_forgetting_reaches_what_stands_under_the_key_before(tmp_path: Path) -> 
     clock.now += 31 * DAY
     people.forget("telegram:42")
     assert rows(people) == 0
+    people.close()
+
+
+def test_to_be_forgotten_buys_no_messages_and_leaves_no_row(tmp_path: Path) -> None:
+    clock = Clock()
+    people = People(tmp_path, now=clock)
+    limits = Limits(people, 2, 100, clock)
+    for expected in (Pace.GO, Pace.GO, Pace.TELL):
+        assert limits.pace("telegram:42") is expected
+    people.forget("telegram:42")
+    kept = people._db.execute("select person from limits").fetchall()
+    assert kept == [("everybody",)]
+    assert limits.pace("telegram:42") is Pace.SILENT
+    people.forget("telegram:42")
+    clock.now += 61
+    assert limits.pace("telegram:43") is Pace.GO
+    assert people._emptied == {}, "gone from memory, too"
+    assert limits.pace("telegram:42") is Pace.GO
     people.close()
 
 

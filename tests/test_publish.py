@@ -1,15 +1,19 @@
 """From a library to an index that answers: what is embedded, what is refused, what changes over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corpus.library import Library
 from index import recipe, snapshots
 from index.calibration import BadCalibration
 from index.opened import Current
-from index.ports import StaleIndex
+from index.ports import StaleIndex, Vectors
 from index.publish import Published, publish
+from index.vectors import VectorStore
+from scripts.output import LABELS
 from tests.contracts.test_engines import TEXTS, library_of
 from tests.doubles.embedder import WordCounts
 
@@ -50,6 +54,25 @@ def test_what_was_embedded_once_is_not_embedded_again(tmp_path: Path, trials: Pa
     embedder = WordCounts()
     assert run(library_of(TEXTS), tmp_path / "data", trials, embedder).embedded == 0
     assert embedder.embedded == []
+
+
+def test_each_phase_is_told_by_a_name_of_its_own_and_to_its_end(
+    tmp_path: Path, trials: Path
+) -> None:
+    steps: dict[str, list[tuple[int, int]]] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        steps.setdefault(what, []).append((done, total))
+
+    (tmp_path / "data").mkdir()
+    twice = library_of(TEXTS | {"E": "They sing. They dance. They sing."})
+    publish(tmp_path / "data", twice, WordCounts(), "local", trials, progress)
+    labels = [LABELS[what] for what in steps]
+    assert labels == [LABELS[what] for what in ("questions", "passages", "languages", "sentences")]
+    assert len(set(labels)) == len(labels)
+    for told in steps.values():
+        assert told == sorted(told)
+        assert told[-1][0] == told[-1][1]
 
 
 def test_only_new_texts_are_embedded(tmp_path: Path, trials: Path) -> None:
@@ -194,3 +217,17 @@ def test_a_file_of_trials_without_an_unanswerable_question_is_refused(tmp_path: 
     path.write_text("question,language,source\nwho lives there,en,A\n", encoding="utf-8")
     with pytest.raises(BadCalibration, match="nothing could be declined"):
         run(library_of(TEXTS), tmp_path / "data", path)
+
+
+def test_threads_that_ask_a_store_at_once_get_their_own_vectors(tmp_path: Path) -> None:
+    store, embedder = VectorStore(tmp_path / "vectors.db"), WordCounts()
+    texts = [f"word{number}" for number in range(40)]
+
+    def one(text: str) -> Vectors:
+        vectors, _ = store.embed([text], "words", embedder.embed_passages, lambda _: None)
+        return vectors
+
+    with ThreadPoolExecutor(8) as pool:
+        found = np.concatenate(list(pool.map(one, texts)))
+    np.testing.assert_array_equal(found, embedder.embed_passages(texts))
+    store.close()

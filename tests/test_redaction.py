@@ -1,6 +1,8 @@
 """What tells who a child is does not come through; the figures stand in README.md."""
 
 import csv
+import subprocess
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -9,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import names
 from bot.redaction import MARK, Kind, private, redact
 from index.calibration import QUESTIONS
+from scripts import given_names
 from tests.redaction.measure import clean, messages, recall
 
 GOLDEN = Path(__file__).parent / "golden" / "questions.csv"
+ROOT = Path(__file__).parents[1]
 HELD = [message for message in messages() if message.held]
 
 
@@ -26,12 +31,56 @@ def test_a_floor_under_what_was_measured_on_the_half_held_back(kind: str, floor:
     assert found / marked >= floor
 
 
-def test_the_messages_are_240_and_each_language_has_both_halves() -> None:
+def test_the_messages_are_264_and_each_language_has_both_halves() -> None:
     every = messages()
-    assert len({message.text for message in every}) == 240
+    assert len({message.text for message in every}) == 264
     for language in ("en", "sw", "fr", "es", "pt", "ar"):
-        assert sum(m.language == language for m in every) == 40
+        assert sum(m.language == language for m in every) >= 42
         assert sum(m.language == language for m in HELD) >= 10
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("A boy from kawangware is beaten.", "kawangware"),
+        ("Amina of Kibera is beaten.", "Kibera"),
+        ("she lives in mathare with him", "mathare"),
+        ("Anatoka likoni na ana miaka kumi.", "likoni"),
+        ("Elle habite à pikine.", "pikine"),
+        ("Él viene de petare.", "petare"),
+        ("Ela mora em munhava.", "munhava"),
+        ("هي تعيش في الزعتري الآن", "الزعتري"),
+    ],
+)
+def test_a_place_after_of_or_from_goes_also_in_small_letters(text: str, gone: str) -> None:
+    assert gone not in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What should happen to child detention under the policy?",
+        "Do children from Kenya and children from poor families take part?",
+        "A child from another school lives in fear.",
+        "The Ministry of Health and the role of Elders",
+        "ما هي خطوات متابعة حالة طفل من تحديدها إلى إغلاقها؟",
+    ],
+)
+def test_of_and_from_name_no_place_where_they_name_none(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_the_lists_of_names_are_what_the_script_makes() -> None:
+    assert set(names.every_given_name()) == set(given_names.given())
+    assert set(names.family_names()) == set(given_names.family())
+
+
+def test_the_answering_process_does_not_load_the_maker_of_names() -> None:
+    code = (
+        "import sys; from bot import app, redaction; redaction.redact('Amina told me');"
+        " sys.exit('faker' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_what_holds_nothing_private_is_left_as_it_is() -> None:

@@ -130,6 +130,37 @@ def test_any_text_at_all_is_shown_or_refused_and_nothing_else_happens(
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Parents should beat children and report to the committee [1].", "en"),
+        ("Les parents frappent les enfants [1].", "fr"),
+        ("يجب ضرب الأطفال حتى يتعلموا [1].", "ar"),
+    ],
+)
+def test_harm_that_the_quotes_do_not_speak_of_is_refused_in_any_language(
+    text: str, language: str
+) -> None:
+    said = "Parents should listen to children and report to the committee."
+    given = [Given(text=said, language="en", about="Guide")]
+    assert refusal(text, language, given) == "harm that the quotes do not speak of"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Marriage before the age of 18 is allowed [1].", "en"),
+        ("Le mariage avant 18 ans est permis [1].", "fr"),
+    ],
+)
+def test_what_is_forbidden_does_not_become_allowed(text: str, language: str) -> None:
+    said = "Marriage before the age of 18 is forbidden."
+    given = [Given(text=said, language="en", about="Guide")]
+    assert refusal(text, language, given) == "a negation more or less than the quotes"
+    same = text.replace("allowed", "forbidden").replace("permis", "interdit")
+    assert not refusal(same, language, given)
+
+
+@pytest.mark.parametrize(
     ("text", "language", "found"),
     [
         ("1,200 of 1 000 000", "en", ["1200", "1000000"]),

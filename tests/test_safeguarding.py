@@ -1,6 +1,7 @@
 """Someone at risk comes first: in any state, in six languages, and when something breaks."""
 
 import csv
+import re
 import string
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from bot.channels.terminal import as_text
 from bot.messages import Kind, Line, Question, Reply, Span
 from bot.phrases import languages, speak
 from bot.safeguarding import cards, check, first
-from bot.safeguarding.check import SAFE_WORDS
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.helplines import DIRECTORY
+from bot.safeguarding.safe_words import SAFE_WORDS, is_safe_word
 from bot.safeguarding.table import BadTable, read_table
 from scripts.measure_safeguarding import CARDS, held_back, measured, read, wilson
 
@@ -46,7 +47,7 @@ def test_a_safe_word_is_one_whatever_stands_around_it(
     word: str, before: str, after: str, small: bool
 ) -> None:
     said = before + (word.lower() if small else word) + after
-    assert check.is_safe_word(said)
+    assert is_safe_word(said)
     looked = first.look(Question(text=said), lambda _: None)
     assert looked.card
     assert shown(looked.card)
@@ -72,6 +73,9 @@ def test_a_safe_word_counts_in_every_kind_of_message(
         *("help me", "HELP pls!!", "SOS SOS SOS", "help help", "hlp", "𝐇𝐄𝐋𝐏", "MSAADA TAFADHALI"),
         *("nisaidie sasa", "aide moi", "aidez-moi svp", "au secours", "ayuda por favor", "ayúdame"),
         *("AJUDA por favor", "socorro", "المساعدة", "ساعدوني أرجوكم", "النجدة"),
+        *("hepl", "h3lp", "hlep me", "heeelp pls", "Неlр", "ΗELP", "aydua", "ajdua", "masaada"),
+        *("ayde moi", "musa3ada", "Help. Sent from my phone", "Help, Grace", "Ayuda, soy Lucía"),
+        *("Aide. Envoyé de mon iPhone", "ajuda, sou a Maria", "مساعدة، أنا سارة"),
     ],
 )
 def test_a_safe_word_counts_as_people_write_it(text: str) -> None:
@@ -88,11 +92,104 @@ def test_a_safe_word_counts_as_people_write_it(text: str) -> None:
         "help me find a guide",
         "urgent",
         "SOS villages",
+        "hello",
+        "held",
+        "aider",
+        "ayudas para familias",
+        "مساعدات",
+        "Help, logframe templates please",
+        "Help. What does the guide say about signs?",
         "msaada wa kisheria ni nini?",
     ],
 )
 def test_a_word_that_holds_a_safe_word_is_none(text: str) -> None:
-    assert not check.is_safe_word(text)
+    assert not is_safe_word(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What are the signs that a child is being sexually abused?",
+        "This training touched me deeply",
+        "No meu bairro os pais batem nos filhos, como mudar isso?",
+        "How do I talk with fathers who say “I was beaten and I turned out fine”?",
+        'Comment parler avec un père qui dit "on m\'a battu et je vais bien" ?',
+        "A neighbour beats his kids every day: what should the committee do?",
+        "Mhudumu amwambie nini mzazi anayempiga mtoto wake kila siku?",
+        "¿Qué señales indican que un niño está siendo violado por un familiar?",
+        "passos depois de uma menina ser abusada na escola",
+        "جار يضرب أطفاله كل يوم، ماذا يمكن أن تفعل اللجنة؟",
+        "Dada yangu anafanya kazi ya ulinzi wa watoto, asome mwongozo gani?",
+        "سمعنا أن رجالا يلمسون البنات في السوق، ماذا يفعل المجتمع؟",
+        "هذا التقرير يقتلني، هل عندكم ملخص قصير؟",
+        "Frase de ejemplo para el afiche: mi tío me toca de noche",
+    ],
+)
+def test_a_practitioners_words_raise_no_alarm(text: str) -> None:
+    assert check.check(text) not in CARDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "there are signs that a girl in my class is being raped by her uncle",
+        "they are taking me to be married on saturday i am 14",
+        "j ai envi de mourir jen peux plus",
+        "ils vont m exciser demain au village aidez moi",
+        "3ammi by2zini kol leila w ana khayfa",
+        "i wana kil my self",
+        "my dad hits mum and us",
+        "papa tape maman et moi",
+        "meu pai bate nos filhos",
+        "sista yangu anaolewa jumamosi na bado ni mdogo",
+        "kakangu anapigwa na baba kila cku",
+        "mon bo pere entre ds mon lit",
+        "el besino le esta pegando a su ijo ahorita",
+        "زوج امي بيجي ع سريري",
+        "bidhom yjawzoni bokra",
+        "#MeToo my uncle is touching me",
+        "#MeToo my uncle touched me, what do I do?",
+        "mу unсle touсhes me",
+        "A girl in my class told me today that her uncle touches her. What do I do?",
+        'هو قال "لا تخبري أحدا" وأبي يضربني',
+        'my dad said "I will kill you" and he beats me every day',
+    ],
+)
+def test_what_people_type_in_fear_is_understood(text: str) -> None:
+    assert check.check(text) in CARDS
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Are girls raped on the way to school?", True),
+        ("a neighbour beats a boy in the street, is that abuse?", True),
+        ("my neighbour is beating a boy in the street right now", False),
+    ],
+)
+def test_a_question_of_nobody_and_of_no_time_shows_no_card(text: str, line: bool) -> None:
+    assert (check.check(text) not in CARDS) is line
+
+
+def test_no_slip_makes_them_me() -> None:
+    arabic = check.tables()["ar"].told
+    assert "hurt" not in arabic("رجال يضربون ولدا")
+    assert "hurt" in arabic("رجال يضربوىني")
+
+
+def test_what_is_said_on_a_stage_gets_the_line() -> None:
+    played = "In the puppet show the child says my father beats me every day"
+    assert check.check(played) is Finding.AMBIGUOUS
+    assert check.check(played.partition(" says ")[2]) is Finding.DISCLOSURE
+
+
+def test_the_spanish_cards_speak_to_one_person_as_to_a_child() -> None:
+    said = [speak("es")(text).lower() for text in cards.TEXTS]
+    formal = re.compile(
+        r"\b(usted|acuda|llame|mantenga|avise|lleve|dígale|diga|insista|prometa|confronte|envíe"
+        r"|le preocupa|tiene que|decirle|vuelva|su (?:país|organización|teléfono))\b"
+    )
+    assert not [text for text in said if formal.search(text)]
 
 
 @pytest.mark.parametrize("language", HARM)
@@ -212,7 +309,7 @@ def test_the_line_keeps_the_buttons() -> None:
 
 def test_a_damaged_table_is_named(tmp_path: Path) -> None:
     path = tmp_path / "xx.tsv"
-    for line in ("nonsense\twords", "first\t<nobody> me"):
+    for line in ("nonsense\twords", "first\t<nobody> me", "first\thit me, beat me"):
         path.write_text(line, encoding="utf-8")
         with pytest.raises(BadTable, match=r"xx\.tsv, line 1"):
             read_table(path)
@@ -221,12 +318,12 @@ def test_a_damaged_table_is_named(tmp_path: Path) -> None:
 def test_the_set_is_large_and_balanced() -> None:
     rows = read(SET)
     counts = {language: sum(r["language"] == language for r in rows) for language in languages()}
-    assert len(rows) >= 480
+    assert len(rows) >= 720
     assert max(counts.values()) - min(counts.values()) <= 2
     assert sum(row["label"] == "none" for row in rows) >= 200
 
 
-@pytest.mark.parametrize(("half", "alarms"), [(False, 0.01), (True, 0.04)])
+@pytest.mark.parametrize(("half", "alarms"), [(False, 0.01), (True, 0.02)])
 def test_what_was_measured_is_not_lost(half: bool, alarms: float) -> None:
     """Floors under the measured figures; texts of the half held back are never printed."""
     rows = [row for row in read(SET) if held_back(row["text"]) is half]
@@ -234,6 +331,14 @@ def test_what_was_measured_is_not_lost(half: bool, alarms: float) -> None:
     recall, false = shares["recall"], shares["false alarms"]
     assert recall.hits / recall.of >= 0.95, str(recall)
     assert false.hits / false.of <= alarms, str(false)
+
+
+def test_what_came_to_light_last_is_not_lost() -> None:
+    """Written when the tables were thought done: 23 of 36 then, mended since."""
+    shares = measured(read(SET.with_name("after.csv")))
+    recall, false = shares["recall"], shares["false alarms"]
+    assert recall.hits / recall.of >= 0.95, str(recall)
+    assert false.hits / false.of <= 0.03, str(false)
 
 
 def test_the_hubs_own_questions_raise_no_alarm() -> None:

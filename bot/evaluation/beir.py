@@ -126,7 +126,7 @@ def _qrels(path: Path) -> Qrels:
         try:
             question, document, relevance = cells
             grade = max(0, int(float(relevance)))
-        except ValueError:
+        except (ValueError, OverflowError):  # OverflowError: infinity
             if number == 1:
                 continue
             raise BadSet(

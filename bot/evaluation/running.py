@@ -25,24 +25,20 @@ from index.opened import Current
 from index.ports import Embedder, Vectors
 from index.publish import Progress, publish
 from index.vectors import VectorStore
+from index.wrapping import Wrapped
 
 FOLDER, VECTORS = "evaluate", "vectors.db"
 
 
-class Remembering:
+class Remembering(Wrapped):
     """An embedder that keeps its questions' vectors, so that a second run embeds none.
 
-    It is an Embedder itself. The store holds hashes and vectors, no text.
+    The store holds hashes and vectors, no text.
     """
 
     def __init__(self, embedder: Embedder, store: VectorStore) -> None:
-        self._embedder, self._store = embedder, store
-        self.name, self.dimension, self.aligned = (
-            embedder.name,
-            embedder.dimension,
-            embedder.aligned,
-        )
-        self.embed_passages = embedder.embed_passages
+        super().__init__(embedder)
+        self._store = store
 
     def embed_question(self, text: str, language: str) -> Vectors:
         """(dimension,) float32, unit length."""

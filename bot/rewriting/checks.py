@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.rewriting import names
 from bot.rewriting.negations import agree, negations
 from bot.rewriting.numbers import in_order, numbers
+from bot.safeguarding.check import tables
 from corpus.sentences import sentences
 from index.languages import detect, fold, words
 
@@ -116,6 +117,8 @@ def _check(claim: Claim, given: Sequence[Given], language: str) -> None:
         raise Refused("a negation more or less than the quotes")
     if same and not _grounded(claim.text, " ".join(g.text for g in given), language):
         raise Refused("words that the quotes do not hold")
+    if _harms(claim.text, language) and not any(_harms(g.text, g.language) for g in given):
+        raise Refused("harm that the quotes do not speak of")
 
 
 def _clean(text: str) -> None:
@@ -134,6 +137,12 @@ def _check_names(text: str, given: Sequence[Given], language: str) -> None:
     codes = {code for g in given for _, code in names.places(f"{g.text} {g.about}", g.language)}
     if names.unknown(text, language, held, frozenset(codes)):
         raise Refused("a name that the quotes do not hold")
+
+
+def _harms(text: str, language: str) -> bool:
+    """Whether a sentence speaks of hurting anybody: no guidance may be made to tell one to."""
+    table = tables().get(language)
+    return table is None or bool(table.told(text, mend=False) & {"hurt", "hurtful"})
 
 
 def _grounded(text: str, quoted: str, language: str) -> bool:

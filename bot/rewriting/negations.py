@@ -8,14 +8,18 @@ from index.languages import fold, words
 # where no other stands close before it: "no … nunca" denies once.
 _HEADS = {
     "en": "no not cannot never none nobody nothing nowhere nor neither without avoid avoids"
-    " avoided avoiding refrain refrains t",  # "don't" is read as "don", "t"
+    " avoided avoiding refrain refrains forbid forbids forbidden prohibit prohibits prohibited ban"
+    " bans banned illegal t",  # "don't" is read as "don", "t"
     "sw": "si sio siyo hapana hakuna hamna bila pasipo kamwe epuka kuepuka waepuke aepuke uepuke"
-    " kuacha",
-    "fr": "ne n non sans ni jamais aucun aucune evite eviter evitez evitent",
+    " kuacha marufuku haramu",
+    "fr": "ne n non sans ni jamais aucun aucune evite eviter evitez evitent interdit"
+    " interdite interdits interdites interdire illegal illegale",
     "es": "no sin nunca jamas nadie nada ninguno ninguna ningun tampoco ni evite eviten evitar"
-    " evita evitarse",
-    "pt": "nao sem nunca jamais ninguem nada nenhum nenhuma nem tampouco evite evitem evitar evita",
-    "ar": "لا لم لن ليس ليست ليسوا لسنا غير دون بدون عدم بلا تجنب يتجنب تجنبوا الا",
+    " evita evitarse prohibe prohibido prohibida prohibidos prohibidas prohibir ilegal",
+    "pt": "nao sem nunca jamais ninguem nada nenhum nenhuma nem tampouco evite evitem evitar evita"
+    " proibe proibido proibida proibidos proibidas proibir ilegal",
+    "ar": "لا لم لن ليس ليست ليسوا لسنا غير دون بدون عدم بلا تجنب يتجنب تجنبوا الا"
+    " يحظر تحظر محظور ممنوع",
 }
 _ECHOES = {
     "sw": "kamwe",

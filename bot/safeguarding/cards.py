@@ -31,8 +31,8 @@ PHONE = "If someone else may read this phone, delete this chat afterwards."
 MISTAKEN = "I did not mean this"
 OTHERS = "Other countries"
 AGAIN = (
-    "All right, and sorry that I misunderstood. Please ask again with # before your question, and"
-    " I will look in the library."
+    "All right, and sorry that I misunderstood. Please ask again with # and a space before your"
+    " question, and I will look in the library."
 )
 NOT_HELD = "I have no checked number for this country."
 HOURS = "Hours: {hours}"

@@ -10,33 +10,14 @@ import re
 from collections.abc import Collection
 
 from bot.safeguarding.findings import Finding
-from bot.safeguarding.table import FOLDER, Table, read_table, words_of
-from index.languages import detect, fold
+from bot.safeguarding.safe_words import is_safe_word
+from bot.safeguarding.table import FOLDER, Table, read_table
+from index.languages import detect
 
-SAFE_WORDS = {
-    "HELP": "",
-    "SOS": "",
-    "MSAADA": "sw",
-    "AIDE": "fr",
-    "AYUDA": "es",
-    "AJUDA": "pt",
-    "مساعدة": "ar",
-}
-"""Each with the language that it tells; "": one that is understood everywhere."""
-CRIES = (
-    "hlp halp nisaidie nisaidieni aidez secours ayudame ayudenme auxilio socorro ajudem"
-    " المساعدة ساعدوني ساعدني النجدة أنقذوني الحقوني"
-)
-"""Calls that are taken for a safe word where a message holds nothing else."""
-BESIDE = (
-    "me us please pls plz now urgent au moi nous svp stp vite por favor ya ahora ja agora"
-    " tafadhali sasa haraka من فضلك أرجوكم أرجوك الآن"
-)
-"""What may stand beside them without making the message a question."""
-AGAIN = "#"  # before a message: "I did not mean it that way"
+AGAIN = re.compile(r"\s*#\s")  # before a message: "I did not mean it that way"; no #hashtag
 LONGEST = 6_000  # characters looked at; a network's message is shorter
-_LETTER = re.compile(r"[^\W\d_]")
-_RUN = re.compile(r"(.)\1+")
+_ASKED = re.compile("[?؟]")
+_QUOTED = re.compile(r"[\"“«„][^\"“”«»„]*[\"”»“]")
 
 
 @functools.cache
@@ -49,31 +30,76 @@ def check(text: str) -> Finding:
     """The most urgent that `text` tells."""
     if is_safe_word(text):
         return Finding.SAFE_WORD
-    if text.lstrip().startswith(AGAIN):
+    if AGAIN.match(text):
         return Finding.AMBIGUOUS
     text = text[:LONGEST]
-    own = detect(text)
-    told = (table.told(text, mend=language == own) for language, table in tables().items())
-    return min((finding(found) for found in told), key=list(Finding).index)
+    own = _read_in(text)
+    without = _QUOTED.sub(" ", text)
+    if without != text and "topic" in told_in(without, own):  # how to answer who says "…"
+        text = without
+    if len(own) == 1 and "frame" in told_in(text, own):  # its neighbours' tables do not see it
+        return Finding.NONE
+    every = (finding(told_in(text, own, language)) for language in tables())
+    found = min(every, key=list(Finding).index)
+    if found is not Finding.NONE and "staged" in told_in(text, own):  # said in a play, on a poster
+        return Finding.AMBIGUOUS
+    return found
+
+
+def told_in(text: str, own: Collection[str], language: str = "") -> set[str]:
+    """What the table of a language finds, or all tables of the message's `own` languages."""
+    if language:
+        told = tables()[language].told(text, mend=language in own)
+        return told | {"asked"} if _ASKED.search(text) else told
+    return set().union(*(tables()[code].told(text) for code in own))
+
+
+def _read_in(text: str) -> set[str]:
+    """The languages whose slips are put right: that of its letters, and that of most words."""
+    known = {language: table.knows(text) for language, table in tables().items()}
+    most = max(known.values(), default=0)
+    best = {language for language, many in known.items() if many == most and most}
+    return (best if len(best) == 1 else set()) | ({detect(text)} & known.keys())
 
 
 def finding(told: Collection[str]) -> Finding:
     """What the ideas and patterns that one table found amount to."""
+    told = frozenset(told)
     if "frame" in told:  # an exercise, or "if a child tells"
         return Finding.NONE
-    if "topic" in told and "self" not in told:  # a question about practice names no speaker
-        told = {*told} - {"self_harm", "first"}
+    left = told if "self" in told else _without_speaker(told)
+    if "harmless" in left:  # "this report kills me"
+        left -= {"first", "self_harm"}
     for use in ("self_harm", "forced"):
-        if use in told and "practitioner" not in told:
+        if use in left and "practitioner" not in left:
             return Finding(use)
-    return _harm(frozenset(told))
+    return _harm(left)
+
+
+def _without_speaker(told: frozenset[str]) -> frozenset[str]:
+    """What is left where no speaker is named: a question about practice, or about a child."""
+    if "asked" in told and not told & {"mine", "now", "told"}:  # of nobody, and of no time
+        for use in ("self_harm", "forced", "first", "near"):
+            told = _doubted(told, use)
+    if "topic" in told:
+        told -= {"self_harm", "first"}
+        if not told & {"told", "mine"}:
+            told = _doubted(told, "forced")
+        return told if "told" in told else _doubted(told, "near")
+    return _doubted(told, "first") if "children" in told else told
+
+
+def _doubted(told: frozenset[str], use: str) -> frozenset[str]:
+    """What would show a card, made what adds a line."""
+    return (told - {use}) | {"ambiguous"} if use in told else told
 
 
 def _harm(told: frozenset[str]) -> Finding:
     someone, harm = told & {"mine", "children"}, told & {"hurt", "hurtful", "near", "first"}
-    if "practitioner" in told or ({"told", "pro"} <= told and told & {"now", "hurt", "hurtful"}):
+    holds = {"told", "pro"} <= told and told & {"now", "hurt", "hurtful"} and "past" not in told
+    if "practitioner" in told or holds:
         return Finding.PRACTITIONER
-    if "first" in told and "harmless" not in told:
+    if "first" in told:
         return Finding.AMBIGUOUS if "past" in told else Finding.DISCLOSURE
     asks = "topic" in told
     if "near" in told or (someone and harm and told & {"now", "told"} and not asks):
@@ -82,37 +108,3 @@ def _harm(told: frozenset[str]) -> Finding:
         return Finding.GROOMING
     near = someone and harm and not asks
     return Finding.AMBIGUOUS if near or ("ambiguous" in told and not asks) else Finding.NONE
-
-
-@functools.cache
-def _safe() -> re.Pattern[str]:
-    words = (_letters(word) for word in SAFE_WORDS)
-    return re.compile(f"(?:{'|'.join(words)})+")
-
-
-def is_safe_word(text: str) -> bool:
-    """Whether the letters of `text` are a safe word, whatever stands around or between them.
-
-    Or whether its words are safe words and calls, and what may stand beside them.
-    """
-    if _safe().fullmatch(_letters(text)):
-        return True
-    calls, beside = _calls()
-    said = {word for word in words_of(text) if not word.isdecimal()}
-    return bool(said & calls) and said <= calls | beside
-
-
-@functools.cache
-def _calls() -> tuple[frozenset[str], frozenset[str]]:
-    calls = words_of(" ".join([*SAFE_WORDS, CRIES]))
-    return frozenset(calls), frozenset(words_of(BESIDE))
-
-
-def safe_word_language(text: str) -> str:
-    """The language that a safe word tells; "" where it tells none, or is none."""
-    return {_letters(word): told for word, told in SAFE_WORDS.items()}.get(_letters(text), "")
-
-
-def _letters(text: str) -> str:
-    """The letters alone, folded, repeated ones once."""
-    return _RUN.sub(r"\1", "".join(_LETTER.findall(fold(text))))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from bot.messages import Kind, Question, Reply
 from bot.phrases import detect, languages
 from bot.safeguarding import cards
-from bot.safeguarding.check import check, safe_word_language, tables
+from bot.safeguarding.check import check, tables
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.helplines import helplines
+from bot.safeguarding.safe_words import safe_word_language
 
 Prior = Callable[[Question], str | None]
 """The language that the person chose or the phone prefers; asked here, as it may fail."""

@@ -22,13 +22,16 @@ LONG = 5  # letters from which on a mistyped word is taken for the one it resemb
 VERY_LONG = 9  # from here on two slips are allowed
 IDEAS = frozenset("kin hurt hurtful children mine now told pro past".split())
 PATTERNS = frozenset(
-    "first self near self_harm forced practitioner grooming frame topic ambiguous harmless".split()
+    "first self near self_harm forced practitioner grooming frame staged topic ambiguous"
+    " harmless".split()
 )
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _WORD = re.compile(r"[^\W_]+")
 _DOUBLE = re.compile(r"([^\W\d_])\1+")
 _BRACES = re.compile(r"{([^{}]*)}")
-_CONFUSED = str.maketrans({"ظ": "ض", "ى": "ي"})
+LOOK_ALIKE = str.maketrans("авеһнікморсѕтухјαβεηικμνορτυχ", "abehhikmopcstyxjabehikmvoptux")
+"""Cyrillic and Greek letters, folded, that look like Latin ones."""
+_CONFUSED: dict[int, str | int | None] = {ord("ظ"): "ض", ord("ى"): "ي", **LOOK_ALIKE}
 
 Words = tuple[str, ...]
 
@@ -60,6 +63,7 @@ class Table:
     patterns: Sequence[tuple[str, tuple[Item, ...]]]
     known: frozenset[str]  # every word of the table, and words that only look like one of them
     alike: Mapping[str, tuple[str, ...]]  # by first letter: words that a mistyped one may mean
+    speaker: re.Pattern[str] | None  # what in a verb says "me" or "us"
 
     def told(self, text: str, *, mend: bool = True) -> set[str]:
         """The names of the ideas and patterns that are found in `text`; `mend`: slips put right."""
@@ -67,6 +71,10 @@ class Table:
         places = self._places(words)
         found = {use for use, items in self.patterns if matches(items, words, places)}
         return found | {idea for idea, spans in places.items() if spans}
+
+    def knows(self, text: str) -> int:
+        """How many words of `text` the table holds."""
+        return sum(word in self.known for word in words_of(text))
 
     def _read(self, words: Sequence[str], mend: bool) -> list[str]:
         if mend:
@@ -78,6 +86,8 @@ class Table:
             return word
         near = self.alike.get(word[0], ())
         slips = 2 if len(word) >= VERY_LONG else 1
+        if self.speaker and not self.speaker.search(word):  # no slip makes "them" "me"
+            near = tuple(one for one in near if not self.speaker.search(one))
         best = extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
         return str(best[0]) if best else word
 
@@ -153,20 +163,18 @@ def read_table(path: Path) -> Table:
     phrases: dict[str, dict[Words, frozenset[str]]] = defaultdict(dict)
     patterns: list[tuple[str, tuple[Item, ...]]] = []
     known: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        use, _, text = line.partition("\t")
-        if not use or use.startswith("#"):
-            continue
+    speaker: list[str] = []
+    for number, use, text in _rows(path):
         if use == "sms":
             spellings |= dict(_spelling(form) for form in forms_of(text))
         elif use == "known":
             known |= {word for form in forms_of(text) for word in words_of(form)}
+        elif use == "speaker":
+            speaker += forms_of(text)
         elif use in IDEAS:
-            for form in forms_of(text):
-                words = tuple(words_of(form))
-                phrases[words[0]][words] = phrases[words[0]].get(words, frozenset()) | {use}
+            _add(phrases, use, text)
         elif use in PATTERNS:
-            patterns.append((use, tuple(_item(part, path, number) for part in text.split())))
+            patterns.append((use, _pattern(text, path, number)))
         else:
             raise BadTable(f"{path.name}, line {number}: no use {use!r}")
     told = {word for group in phrases.values() for phrase in group for word in phrase}
@@ -178,7 +186,21 @@ def read_table(path: Path) -> Table:
         patterns=patterns,
         known=frozenset(known | told | {word for short in spellings for word in short}),
         alike=_by_letter(told),
+        speaker=re.compile("|".join(speaker)) if speaker else None,
     )
+
+
+def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        use, _, text = line.partition("\t")
+        if use and not use.startswith("#"):
+            yield number, use, text
+
+
+def _add(phrases: dict[str, dict[Words, frozenset[str]]], use: str, text: str) -> None:
+    for form in forms_of(text):
+        words = tuple(words_of(form))
+        phrases[words[0]][words] = phrases[words[0]].get(words, frozenset()) | {use}
 
 
 def forms_of(text: str) -> Iterator[str]:
@@ -190,6 +212,12 @@ def forms_of(text: str) -> Iterator[str]:
 def _spelling(form: str) -> tuple[Words, Words]:
     short, _, full = form.partition("=")
     return tuple(words_of(short)), tuple(words_of(full))
+
+
+def _pattern(text: str, path: Path, number: int) -> tuple[Item, ...]:
+    if "," in _BRACES.sub("", text):  # it would be one long pattern that never matches
+        raise BadTable(f"{path.name}, line {number}: a pattern has no commas outside braces")
+    return tuple(_item(part, path, number) for part in text.split())
 
 
 def _item(text: str, path: Path, number: int) -> Item:

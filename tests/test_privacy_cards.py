@@ -1,0 +1,48 @@
+"""What /start, /privacy and /about say of a language model is what the settings do."""
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.channels.terminal import as_text
+from bot.messages import Answer, Kind, Question
+from bot.people import People
+from bot.phrases import languages, speak
+
+PASSED = (
+    "To put quotes together into a short answer, I pass your question, without phone numbers and"
+    " e-mail addresses, to a language model of another service."
+)
+NONE_WRITES = "no language model writes my answers"
+
+
+def _told(assistant: Assistant, name: str, language: str) -> str:
+    asked = Question(text=name, kind=Kind.COMMAND, language=language)
+    return as_text(assistant.reply(asked))
+
+
+def _unchanged(_: str, answer: Answer) -> Answer:
+    return answer
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("name", ["start", "privacy", "about"])
+def test_each_card_tells_of_a_model_where_there_is_one(
+    assistant: Assistant, people: People, name: str, language: str
+) -> None:
+    plain = Assistant(assistant._opened, people, counts=assistant._counts)
+    with_model = Assistant(assistant._opened, people, counts=assistant._counts, rewrite=_unchanged)
+    passed = speak(language)(PASSED)
+    assert passed not in _told(plain, name, language)
+    told = _told(with_model, name, language)
+    assert passed in told
+    if language == "en":
+        assert NONE_WRITES not in told
+    if name == "about" and language == "en":
+        assert NONE_WRITES in _told(plain, name, language)
+    if language != "en":
+        assert passed != PASSED
+
+
+@pytest.fixture
+def people(assistant: Assistant) -> People:
+    return assistant._people

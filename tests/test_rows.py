@@ -1,0 +1,69 @@
+"""A table on disk must be the table, and an answering process must fit its server."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.settings import Settings
+from index.rows import Rows, on_disk
+
+AIM = 300  # MB: what answers shares a server of 1 GB with the system, and with a refresh by night
+ANSWER = """
+from pathlib import Path
+from bot.app import open_assistant
+from bot.messages import Question
+from bot.settings import Settings
+
+assistant = open_assistant(Settings())
+for text in ("How can a community protect its children?", "Nani hulinda watoto katika jamii?"):
+    assert assistant.reply(Question(text=text)).lines
+print(Path("/proc/self/status").read_text())
+"""
+
+
+@pytest.mark.parametrize("kind", ["uint8", "float16"])
+def test_rows_are_those_of_the_table(kind: str, tmp_path: Path) -> None:
+    table = np.arange(60).reshape(20, 3).astype(kind)
+    numbers = np.array([0, 19, 7, 7])
+    read = Rows(table, str(tmp_path))[numbers]
+    assert read.dtype == table.dtype
+    np.testing.assert_array_equal(read, table[numbers])
+    assert Rows(table, str(tmp_path))[numbers[:0]].shape == (0, 3)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_that_is_dropped_gives_its_file_back(tmp_path: Path) -> None:
+    before = len(os.listdir("/dev/fd"))
+    rows = Rows(np.zeros((4, 4)), str(tmp_path))
+    assert len(os.listdir("/dev/fd")) == before + 1
+    del rows
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_where_nothing_can_be_written_the_table_stays_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = np.zeros((4, 4))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
+    assert on_disk(table) is table
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert isinstance(on_disk(table), Rows)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process's memory")
+def test_a_process_that_has_answered_holds_no_more_than_its_share(starter: Settings) -> None:
+    """Resident now, its peak not counted: the models are larger while they are unpacked."""
+    told = subprocess.run(
+        [sys.executable, "-c", ANSWER],
+        cwd=Path(__file__).parents[1],
+        env=os.environ | {"EXCHANGE_DATA": str(starter.exchange_data)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    (resident,) = (line.split()[1] for line in told.splitlines() if line.startswith("VmRSS"))
+    assert int(resident) / 1000 < AIM
