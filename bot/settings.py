@@ -99,6 +99,13 @@ class Settings(BaseSettings):
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
 
+    voice_model: str = Field(
+        default="",
+        description="A Whisper model that hears voice notes: a folder made for faster-whisper, or a"
+        " name on the hub (`small`), fetched once. Empty: voice notes are met with a kind word."
+        " Needs the extra `voice`.",
+    )
+
     rewrite_url: str = Field(
         default="",
         description="An OpenAI-compatible address (`https://…/v1`) of a language model that may put"
