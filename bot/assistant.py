@@ -87,7 +87,7 @@ class Assistant:
         language = self._own(question)
         if (slower := self._slower(question, language)) is not None:  # hearing takes seconds
             return slower
-        said = self._voice.listen(question)
+        said = self._voice.listen(question, self._prior(question))
         first = self._first(said) if said else First()
         if first.card is not None:
             return first.card

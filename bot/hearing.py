@@ -19,6 +19,7 @@ from corpus.sandbox import Limits, restrict, run
 MOST_AUDIO = 2_000_000  # bytes: ten minutes as the networks record
 LONGEST = 120  # seconds that are heard; what comes after is left out
 LIMITS = Limits(seconds=90.0, memory=6_000_000_000)  # of addresses, which its threads take freely
+SURE = 0.5  # of the language: the library's own threshold; below it the person's own decides
 UNSURE = -1.0  # mean log probability below which words are guesses: Whisper's own threshold
 FETCHING = 1_800.0  # seconds that a model may take to come from the hub, once
 _COMMAND = (sys.executable, "-m", "bot.hearing")
@@ -43,7 +44,8 @@ class Heard:
     language: str  # ISO 639-1, of those that the assistant speaks
 
 
-Hear = Callable[[bytes], Heard]
+Hear = Callable[[bytes, str | None], Heard]
+"""A recording and its person's language, ISO 639-1 (None: unknown), to what was understood."""
 
 
 class HearingFailed(Exception):
@@ -58,7 +60,7 @@ def open_hearing(model: str, limits: Limits = LIMITS) -> Hear:
     folder = _located(model)
     if not (folder / "model.bin").is_file():
         raise HearingFailed("holds no model.bin; name a model converted for faster-whisper")
-    return lambda audio: _heard(audio, folder.resolve(), limits)
+    return lambda audio, language: _heard(audio, language, folder.resolve(), limits)
 
 
 def _located(model: str) -> Path:
@@ -79,10 +81,12 @@ def _located(model: str) -> Path:
     return Path(done.stdout.strip().splitlines()[-1])
 
 
-def _heard(audio: bytes, folder: Path, limits: Limits) -> Heard:
+def _heard(audio: bytes, prior: str | None, folder: Path, limits: Limits) -> Heard:
     if not audio or len(audio) > MOST_AUDIO:
         raise HearingFailed(f"the recording has {len(audio):,} bytes")
-    wanted = {"folder": str(folder), "languages": languages(), "limits": asdict(limits)}
+    wanted = {
+        "folder": str(folder), "languages": languages(), "prior": prior, "limits": asdict(limits),
+    }  # fmt: skip
     head = json.dumps(wanted).encode()
     with _turn:
         status, output = run(_COMMAND, head + b"\n" + audio, limits)
@@ -94,7 +98,7 @@ def _heard(audio: bytes, folder: Path, limits: Limits) -> Heard:
     return Heard(**answer)
 
 
-def _listen(folder: str, spoken: list[str], audio: bytes) -> Heard:
+def _listen(folder: str, spoken: list[str], prior: str | None, audio: bytes) -> Heard:
     import io
 
     from faster_whisper import WhisperModel, decode_audio
@@ -106,6 +110,8 @@ def _listen(folder: str, spoken: list[str], audio: bytes) -> Heard:
     # Among all that it knows a small model takes an accent for another language.
     chances = dict(model.detect_language(sound, vad_filter=True)[2])
     language = max(spoken, key=lambda code: chances.get(code, 0.0))
+    if prior in spoken and chances.get(language, 0.0) < SURE:
+        language = prior
     # Silence is cut away first: from silence Whisper makes up words.
     parts, _ = model.transcribe(
         sound, language=language, vad_filter=True, condition_on_previous_text=False
@@ -120,7 +126,7 @@ def _main() -> None:
     wanted = json.loads(head)
     restrict(Limits(**wanted["limits"]))
     try:
-        answer = asdict(_listen(wanted["folder"], wanted["languages"], audio))
+        answer = asdict(_listen(wanted["folder"], wanted["languages"], wanted["prior"], audio))
     except Exception as error:  # decoders raise what they like; MemoryError, too
         answer = {"error": type(error).__name__}
     sys.stdout.buffer.write(json.dumps(answer).encode())

@@ -46,11 +46,14 @@ class Voice:
         """Whether this is a recording that can be heard."""
         return self._hear is not None and question.kind is Kind.VOICE and bool(question.audio)
 
-    def listen(self, question: Question) -> Question | None:
-        """What was said, as a question in text; None where nothing was understood."""
+    def listen(self, question: Question, prior: str | None) -> Question | None:
+        """What was said, as a question in text; None where nothing was understood.
+
+        `prior`: the person's language, where it is known.
+        """
         assert self._hear is not None
         try:
-            heard = self._hear(question.audio)
+            heard = self._hear(question.audio, prior)
         except HearingFailed as error:
             log.warning("a recording was not understood", **fault(error))
             heard = Heard(text="", language="")

@@ -30,7 +30,7 @@ MODEL = os.environ.get("TEST_VOICE_MODEL", "")
 
 
 def hears(text: str) -> Hear:
-    return lambda audio: Heard(text=text, language="en")
+    return lambda audio, prior: Heard(text=text, language="en")
 
 
 class Clock:
@@ -118,7 +118,7 @@ def test_a_disclosure_shows_the_card_at_once(
 def test_a_recording_that_gives_no_words_is_met_kindly(
     starter: Settings, tmp_path: Path, clock: Clock
 ) -> None:
-    def fails(audio: bytes) -> Heard:
+    def fails(audio: bytes, prior: str | None) -> Heard:
         raise HearingFailed("the child ended with status -11")
 
     for hear in (hears(""), fails):
@@ -200,10 +200,10 @@ def test_a_child_that_breaks_is_one_line(
     monkeypatch.setattr(hearing, "_COMMAND", (sys.executable, "-c", code))
     hear = open_hearing(str(tmp_path), Limits(seconds=2))
     with pytest.raises(HearingFailed, match=why):
-        hear(b"OggS")
+        hear(b"OggS", None)
     for audio in (b"", bytes(MOST_AUDIO + 1)):
         with pytest.raises(HearingFailed, match="the recording has"):
-            hear(audio)
+            hear(audio, None)
 
 
 @pytest.mark.skipif(not MODEL, reason="TEST_VOICE_MODEL names no folder of a Whisper model")
@@ -214,10 +214,10 @@ def test_a_real_model_hears_a_real_recording(tmp_path: Path) -> None:
     for path, arguments in ((said, ["-s", "140", words]), (silence, ["-a", "0", words])):
         subprocess.run(["espeak-ng", "-w", path, *arguments], check=True)
     hear = open_hearing(MODEL)
-    heard = hear(said.read_bytes())
+    heard = hear(said.read_bytes(), "sw")
     assert heard.language == "en"
     assert {"village", "committee", "protect", "children"} <= set(heard.text.lower().split())
-    assert hear(silence.read_bytes()).text == ""
+    assert hear(silence.read_bytes(), None).text == ""
     for broken in (said.read_bytes()[:30], b"OggS" + bytes(5_000), b"%PDF-1.7"):
         with pytest.raises(HearingFailed):
-            hear(broken)
+            hear(broken, None)
