@@ -12,13 +12,17 @@ from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.hearing import HearingFailed, open_hearing
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
+from bot.pages import Pages
 from bot.people import People
 from bot.phrases import languages, speak
 from bot.retention import sweep_daily
 from bot.safeguarding import first as safeguarding
 from bot.settings import BadSetting, Settings, check_rewriting
+from bot.voice import Voice
+from corpus.originals import FOLDER, Originals
 from index.opened import Current
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
@@ -55,7 +59,19 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         contact=settings.contact,
         key_days=settings.key_days,
         rewrite=open_rewriter(settings),
+        pages=Pages(Originals(settings.exchange_data / FOLDER)),
+        voice=open_voice(settings),
     )
+
+
+def open_voice(settings: Settings) -> Voice:
+    """What hears voice notes, where VOICE_MODEL names a model. Raises BadSetting."""
+    if not settings.voice_model:
+        return Voice()
+    try:
+        return Voice(open_hearing(settings.voice_model))
+    except HearingFailed as error:
+        raise BadSetting(f"VOICE_MODEL={settings.voice_model}: {error}") from error
 
 
 def open_rewriter(settings: Settings) -> Rewrite | None:
@@ -132,7 +148,8 @@ def serve(channels: Sequence[Channel], respond: Respond, settings: Settings) -> 
     async def carry() -> None:
         sweeping = asyncio.create_task(sweep_daily(settings))
         try:
-            await Post(store, channels, respond, apologise).run()
+            listens = bool(settings.voice_model)
+            await Post(store, channels, respond, apologise, listens=listens).run()
         finally:
             sweeping.cancel()
 

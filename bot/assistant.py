@@ -5,26 +5,27 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-from bot import answering, buttons, cards, privacy, replies, standing, turns
-from bot.comparing import WIDE, for_both, in_english, sides_of
+from bot import buttons, cards, privacy, replies, standing, turns
+from bot.asking import answer
 from bot.counts import Counts, Outcome, today
 from bot.greetings import is_greeting
 from bot.keys import BadKey
 from bot.limits import Limits, Pace
 from bot.logs import fault, logger
 from bot.messages import Answer, Kind, Question, Reply, Rewrite
+from bot.pages import Pages
 from bot.people import KEY_DAYS, People
 from bot.phrases import detect, languages
 from bot.redaction import redact
 from bot.safeguarding import first as safeguarding
+from bot.safeguarding.first import First
 from bot.turns import FollowUp, Turn, follow_up
-from bot.wishes import DEEP, NOTHING, Wish, best, read_wish, unmet
+from bot.voice import MARK, Voice, not_understood
+from bot.wishes import NOTHING, Wish
 from index.opened import Opened
 
 LONGEST = 1_000  # characters of a question; more is no question but a document
-DEPTH = 8  # passages asked of the index
 ALWAYS = frozenset(("forget", "privacy"))  # commands that nobody is too fast for; safe words, too
 
 log = logger(__name__)
@@ -43,12 +44,17 @@ class Assistant:
         contact: str = "",
         key_days: int = KEY_DAYS,
         rewrite: Rewrite | None = None,
+        pages: Pages | None = None,
+        voice: Voice | None = None,
     ) -> None:
-        """`limits`: how fast people may write; None: as they like. `contact`: for /about."""
+        """`limits`: how fast people may write; None: as they like. `contact`: for /about.
+
+        `pages`: shows pages of the PDFs held; `voice`: hears voice notes; None: nobody does.
+        """
         self._opened, self._people = opened, people
         self._counts, self._limits = counts, limits
         self._contact, self._key_days = contact, key_days
-        self._rewrite = rewrite
+        self._rewrite, self._pages, self._voice = rewrite, pages, voice or Voice()
 
     async def respond(self, question: Question) -> Reply:
         """The reply to one message; the work is done in a thread."""
@@ -57,14 +63,49 @@ class Assistant:
     def reply(self, question: Question) -> Reply:
         """The same, for callers without an event loop."""
         if question.kind is Kind.LEFT:
-            self._people.forget(question.person)
+            self._forget(question.person)
             return Reply(language="en", lines=())
+        if self._voice.listens(question):
+            return self._listen(question)
+        if question.kind is Kind.BUTTON and question.text.startswith(f"{MARK}:"):
+            said = self._voice.pressed(question, self._own(question))
+            if isinstance(said, Reply):
+                return said
+            question = said
+        first = self._first(question)
+        return first.card or first.added(self._reply(question))
+
+    def _first(self, question: Question) -> First:
+        """What comes before any search and any limit; a card that is shown is counted."""
         first = safeguarding.look(question, self._prior)
-        if first.card is not None:  # before any limit
+        if first.card is not None:
             with _beside():
                 self._counts.disclosed(today())
+        return first
+
+    def _listen(self, question: Question) -> Reply:
+        """What a voice note is met with: a help card at once, else what was heard, to confirm."""
+        language = self._own(question)
+        if (slower := self._slower(question, language)) is not None:  # hearing takes seconds
+            return slower
+        said = self._voice.listen(question, self._prior(question))
+        first = self._first(said) if said else First()
+        if first.card is not None:
             return first.card
-        return first.added(self._reply(question))
+        self._count(question, language, Outcome.UNREAD)
+        if said is None:
+            return not_understood(language)
+        return self._voice.ask(said, detect(said.text, language))
+
+    def _own(self, question: Question) -> str:
+        """The language to speak where a message has no words."""
+        prior = self._prior(question)
+        return prior if prior in languages() else "en"
+
+    def _forget(self, person: str) -> None:
+        self._voice.forget(person)
+        self._people.forget(person)
+        self._counts.forget(lambda day: self._people.pseudonyms(person, day))
 
     def _reply(self, question: Question) -> Reply:
         prior = self._prior(question)
@@ -75,7 +116,7 @@ class Assistant:
             return slower
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._count(question, language, Outcome.COMMAND)
-            return self._act(question, prior if prior in languages() else "en")
+            return self._act(question, self._own(question))
         if (said := self._unread(question, language)) is not None:
             self._count(question, language, Outcome.UNREAD)
             return said
@@ -117,7 +158,7 @@ class Assistant:
         if wanted is FollowUp.MORE and turn.more:
             with _beside():
                 self._people.keep(person, turns.after_more(turn))
-        return turns.reply(wanted, turn, self._opened().library)
+        return turns.reply(wanted, turn, self._opened().library, self._marked)
 
     def _prior(self, question: Question) -> str | None:
         """The language that this person chose, else what their phone prefers."""
@@ -182,7 +223,12 @@ class Assistant:
         """
         asked = redact(text)
         found = answer(self._opened(), asked, language or detect(text), wish, turn)
+        found = self._marked(found)
         return self._rewrite(asked, found) if self._rewrite else found
+
+    def _marked(self, found: Answer) -> Answer:
+        """With what is known of the PDF files behind it."""
+        return self._pages.marked(found, self._opened().library) if self._pages else found
 
     def _act(self, question: Question, language: str) -> Reply:
         """A command such as "language sw", or a button such as "more:sw:ids"."""
@@ -202,14 +248,22 @@ class Assistant:
                     self._people, question.person, rest.strip(), language
                 )
             case "forget":
-                self._people.forget(question.person)
-                self._counts.forget(lambda day: self._people.pseudonyms(question.person, day))
+                self._forget(question.person)
                 return privacy.forgotten(language)
-            case "more":
-                return buttons.more(rest, self._opened().library)
-            case "sources":
-                return buttons.sources(rest, self._opened().library)
+            case "more" | "sources" | "page" | "pdf":
+                return self._behind(name.lower(), rest, language)
         return self._told(name.lower(), language)
+
+    def _behind(self, name: str, rest: str, language: str) -> Reply:
+        """What stands behind a button under an answer."""
+        library = self._opened().library
+        if name == "more":
+            return buttons.more(rest, library, self._marked)
+        if name == "sources":
+            return buttons.sources(rest, library)
+        if self._pages is None:
+            return replies.notice(language, cards.GONE)
+        return self._pages.show(name, rest, library)
 
     def _told(self, name: str, language: str) -> Reply:
         """What the assistant says about itself, by the command's name."""
@@ -239,29 +293,6 @@ def _beside() -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError, BadKey) as error:
         log.error("not kept", **fault(error))
-
-
-def answer(
-    opened: Opened, text: str, language: str, wish: Wish = NOTHING, turn: Turn | None = None
-) -> Answer:
-    """What this index answers to a question in this language, ISO 639-1.
-
-    `wish` is what the person always wishes of sources; what the question wishes counts first.
-    `turn`: the one before, where the question is too short without it.
-
-    The two sides of a comparison are asked for, too: 20 ms each for their vectors, and no port
-    but the index, which scores sentences in any language.
-    """
-    library, ask = opened.library, opened.index.search
-    own, text = read_wish(text, language)
-    wish = own.or_else(wish)
-    sides = [ask(*in_english(side, language), WIDE) for side in sides_of(text, language)]
-    depth = WIDE if sides else DEPTH if wish == NOTHING else DEEP
-    hits = turns.leaning(text, language, turn, library, ask) if turn else ask(text, language, depth)
-    hits = best(for_both(hits, sides) if sides else hits, wish, library.source, DEPTH)
-    judge = opened.judge
-    found = answering.compose(hits, language, judge, library.page_text, library.source, sides)
-    return replace(found, unmet=unmet(found, wish, library.source))
 
 
 def _has_words(text: str) -> bool:

@@ -1,16 +1,23 @@
 """What stands behind the buttons "More" and "Sources": from the ids that they carry to a reply."""
 
+from collections.abc import Callable
+
 from bot import answering, cards
 from bot.links import citation
-from bot.messages import Reply
+from bot.messages import Answer, Reply
 from bot.phrases import languages
 from corpus.library import Library
 from corpus.source import Source
 from corpus.works import translations, work
 
+Mark = Callable[[Answer], Answer]
 
-def more(data: str, library: Library) -> Reply:
-    """The next passages; `data` is a language and their ids: "en:id,id"."""
+
+def more(data: str, library: Library, mark: Mark = lambda answer: answer) -> Reply:
+    """The next passages; `data` is a language and their ids: "en:id,id".
+
+    `mark` adds what is known of the files behind them.
+    """
     language, _, ids = data.partition(":")
     passages = []
     for id in ids.split(","):
@@ -22,7 +29,14 @@ def more(data: str, library: Library) -> Reply:
     places = {(p.source, p.page): p for p in reversed(passages)}
     ordered = dict.fromkeys((p.source, p.page) for p in passages)
     cited = [citation(library.source(id), places[id, page]) for id, page in ordered]
-    return cards.more_reply(language if language in languages() else "en", quotes, cited)
+    found = Answer(
+        answered=True,
+        language=language if language in languages() else "en",
+        quotes=tuple(quotes),
+        sources=tuple(cited),
+        nearest=(),
+    )
+    return cards.more_reply(mark(found))
 
 
 def sources(data: str, library: Library) -> Reply:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from bot.messages import Answer, Button, Citation, Line, Quote, Reply, Span, Style
-from bot.phrases import Say, language_name, speak
+from bot.phrases import Say, file_size, language_name, speak
 from bot.replies import BLANK, notice, plain
 from corpus.source import Source
 
@@ -69,7 +69,7 @@ def _card(answer: Answer) -> Reply:
     for number, citation in enumerate(answer.sources, start=1):
         if beside and citation is beside[0]:
             lines.append(plain(say("See also:")))
-        lines.append(_source_line(f"{number}. ", citation, answer.language))
+        lines.append(source_line(f"{number}. ", citation, answer.language))
     lines += [plain(answer.unmet, Style.ITALIC)] if answer.unmet else []
     return Reply(language=answer.language, lines=tuple(lines), buttons=_buttons(answer, say))
 
@@ -100,26 +100,29 @@ def _where(quote: Quote, language: str) -> str:
     say = speak(language)
     parts = [say("summary by the Exchange") if quote.summary else say("the source's own words")]
     if quote.page is not None:
-        parts.append(_page(quote.page, quote.label, say))
+        parts.append(page_name(quote.page, quote.label, say))
     if quote.language != language:
         parts.append(say("in {language}").format(language=language_name(quote.language, language)))
     return say(", ").join(parts)
 
 
-def _page(page: int, label: str | None, say: Say) -> str:
+def page_name(page: int, label: str | None, say: Say) -> str:
     """The printed number, which a paper copy shows; the viewer's too where they differ."""
     if label and label != str(page):
         return say("p. {page} (page {number} in the viewer)").format(page=label, number=page)
     return say("p. {page}").format(page=page)
 
 
-def _source_line(lead: str, citation: Citation, language: str) -> Line:
+def source_line(lead: str, citation: Citation, language: str) -> Line:
+    """A source as a link, and what the link opens: its kind, its size, its language."""
     say = speak(language)
     web = citation.url.startswith(("http://", "https://"))
     facts = [citation.publisher, citation.year or say("no date")]
     if citation.page is not None:
-        facts.append(_page(citation.page, citation.label, say))
+        facts.append(page_name(citation.page, citation.label, say))
     opens = [say(_KIND_NAMES.get(citation.kind, citation.kind))]
+    if citation.bytes:
+        opens.append(file_size(citation.bytes, language))
     if citation.language:
         opens.append(language_name(citation.language, language))
     if citation.mirror:
@@ -138,6 +141,9 @@ def _buttons(answer: Answer, say: Say) -> tuple[Button, ...]:
     made = (
         _button(say("More"), f"more:{answer.language}:", answer.more),
         _button(say("Sources"), f"sources:{answer.language}:", sources),
+        _button(
+            say("See the page"), f"page:{answer.language}:", [answer.page] if answer.page else []
+        ),
     )
     return tuple(button for button in made if button is not None)
 
@@ -156,18 +162,13 @@ def _nothing_found(answer: Answer, say: Say) -> Reply:
     lines = [plain(say("I did not find an answer to this in the Exchange's library."))]
     if answer.nearest:
         lines += [BLANK, plain(say("The nearest that it holds:"))]
-        lines += [_source_line("• ", citation, answer.language) for citation in answer.nearest]
+        lines += [source_line("• ", citation, answer.language) for citation in answer.nearest]
     return Reply(language=answer.language, lines=tuple(lines))
 
 
-def more_reply(language: str, quotes: Sequence[Quote], sources: Sequence[Citation]) -> Reply:
+def more_reply(answer: Answer) -> Reply:
     """What stands behind the button "More"."""
-    if not quotes:
-        return notice(language, GONE)
-    answer = Answer(
-        answered=True, language=language, quotes=tuple(quotes), sources=tuple(sources), nearest=()
-    )
-    return answer_reply(answer)
+    return answer_reply(answer) if answer.quotes else notice(answer.language, GONE)
 
 
 def sources_reply(
@@ -184,14 +185,18 @@ def sources_reply(
     for source in sources:
         told = [source.authors, source.publisher, source.year or say("no date")]
         about = [source.kind, source.region]
-        licence = say("licence: {licence}").format(licence=source.licence)
-        if source.licence in ("", "not stated"):
-            licence = say("licence not stated: ask the publisher before you copy it")
         lines += [plain(source.title, Style.BOLD, source.url)]
         lines += [plain(say(", ").join(filter(None, part))) for part in (told, about) if any(part)]
         lines += [_also_in(other, language) for other in others(source)]
-        lines += [plain(licence), BLANK]
+        lines += [plain(licence(source, say)), BLANK]
     return Reply(language=language, lines=tuple(lines[:-1]))
+
+
+def licence(source: Source, say: Say) -> str:
+    """Whether a source may be copied, as its catalogue says."""
+    if source.licence in ("", "not stated"):
+        return say("licence not stated: ask the publisher before you copy it")
+    return say("licence: {licence}").format(licence=source.licence)
 
 
 def _also_in(source: Source, language: str) -> Line:

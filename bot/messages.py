@@ -1,7 +1,7 @@
 """What goes in and out of the assistant, whatever network carries it: the data of this package."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -29,6 +29,7 @@ class Question:
     kind: Kind = Kind.TEXT
     person: str = ""  # the channel's own handle, "telegram:42"; hashed before anything is kept
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
+    audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Citation:
     kind: str  # what the link opens: "page", "PDF", ...
     mirror: str  # the site that holds a copy, where the link is not the publisher's own; else ""
     url: str  # with #page= or a text fragment
+    bytes: int = 0  # of the file that the link opens; 0: not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Answer:
     more: tuple[str, ...] = ()  # ids of the next best passages, best first
     rewritten: str = ""  # the quotes put together by a language model, checked; "" without one
     unmet: str = ""  # which wish of the question no source has (bot.wishes), in `language`
+    page: str = ""  # the quoted passage whose page can be seen as it was printed; "": none
 
 
 class Style(StrEnum):

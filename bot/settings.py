@@ -125,6 +125,12 @@ class Settings(BaseSettings):
         default="https://graph.facebook.com/v26.0",
         description="The Cloud API's address with its version.",
     )
+    voice_model: str = Field(
+        default="",
+        description="A Whisper model that hears voice notes: a folder made for faster-whisper, or a"
+        " name on the hub (`small`), fetched once. Empty: voice notes are met with a kind word."
+        " Needs the extra `voice`.",
+    )
 
     rewrite_url: str = Field(
         default="",

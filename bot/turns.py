@@ -125,13 +125,15 @@ def _context(turn: Turn, library: Library) -> str:
     return " ".join(text[:_CONTEXT].split())
 
 
-def reply(wanted: FollowUp, turn: Turn, library: Library) -> Reply:
-    """The next passages, or who wrote those shown, as the buttons give them."""
+def reply(
+    wanted: FollowUp, turn: Turn, library: Library, mark: buttons.Mark = lambda answer: answer
+) -> Reply:
+    """The next passages, or who wrote those shown, as the buttons give them; `mark` as there."""
     if wanted is FollowUp.SOURCES:
         return buttons.sources(f"{turn.language}:{','.join(_sources(turn, library))}", library)
     if not turn.more:
         return notice(turn.language, "I have no more on that. Please ask in other words.")
-    return buttons.more(f"{turn.language}:{','.join(turn.more[:AT_ONCE])}", library)
+    return buttons.more(f"{turn.language}:{','.join(turn.more[:AT_ONCE])}", library, mark)
 
 
 def _sources(turn: Turn, library: Library) -> list[str]:

@@ -1,6 +1,7 @@
 """What the hub's staff do with the library: refresh, add, remove, list, roll back."""
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from bot import gate
 from bot.app import needs_refresh, open_embedder
-from bot.assistant import answer
+from bot.asking import answer
 from bot.gate import Verdict
 from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
@@ -21,6 +22,7 @@ from corpus.errors import BadCatalogue
 from corpus.fetch import Fetcher, Manners
 from corpus.library import Holding, Library
 from corpus.links import Link, check_links
+from corpus.originals import FOLDER, Originals
 from corpus.report import Row, changes
 from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
@@ -47,6 +49,7 @@ class Refreshed:
     published: Published | None  # None: there was nothing to publish, or it ended before
     verdict: Verdict | None  # None: the golden questions were not asked
     forced: bool = False
+    files: int = 0  # bytes of the PDF files that are kept
 
 
 def refresh(
@@ -78,6 +81,7 @@ def refresh(
         published=published,
         verdict=verdict,
         forced=bool(verdict and not verdict.passed and published and published.switched),
+        files=_originals(data).bytes(),
     )
 
 
@@ -235,7 +239,7 @@ def _language(text: str, stated: str | None) -> str:
 def _publish(
     settings: Settings, library: Library, progress: Progress, examine: Callable[[Path], bool]
 ) -> Published:
-    return publish(
+    published = publish(
         settings.exchange_data,
         library,
         open_embedder(settings),
@@ -245,11 +249,30 @@ def _publish(
         examine=examine,
         kept=settings.snapshots_kept,
     )
+    _sweep(settings.exchange_data)
+    return published
+
+
+def _originals(data: Path) -> Originals:
+    return Originals(data / FOLDER)
+
+
+def _sweep(data: Path) -> None:
+    """Take away the PDF files that no library which is kept was read from."""
+    wanted: set[str] = set()
+    for kept in snapshots.listed(data):
+        try:
+            library = Library(kept.folder / LIBRARY, read_only=True)
+            wanted |= library.files()
+            library.close()
+        except sqlite3.DatabaseError:  # a damaged one may have been read from any of them
+            return
+    _originals(data).sweep(wanted)
 
 
 @contextlib.contextmanager
 def _shelf(data: Path) -> Iterator[Shelf]:
-    shelf = Shelf(data / SHELF)
+    shelf = Shelf(data / SHELF, _originals(data))
     try:
         yield shelf
     finally:

@@ -38,6 +38,7 @@ class Details:
     year: str = ""
     language: str = ""
     url: str = ""  # where people can open it, for a file
+    licence: str = ""  # "CC BY 4.0"; without one its pages go out as pictures only
 
 
 def add(
@@ -150,6 +151,7 @@ def _describe(document: Document, download: Download, details: Details, detect: 
         url=details.url or download.url,
         link_language=language,
         link_kind=KINDS.get(document.media_type, "file"),
+        licence=details.licence,
     )
 
 

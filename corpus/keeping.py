@@ -30,6 +30,7 @@ def read(download: Download, shelf: Shelf) -> Document:
     if document is None:
         document = read_document(download.data, download.name, download.media_type)
         shelf.keep(key, document)
+    shelf.keep_file(key, document, download.data)
     return document
 
 

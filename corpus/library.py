@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from corpus import passages as passages_module
 from corpus.document import Document, Passage
 from corpus.migrations import migrate
+from corpus.originals import PDF
 from corpus.source import Source
 
 CATALOGUE, ADDED = "catalogue", "added"  # where a source comes from
@@ -198,6 +199,25 @@ class Library:
             if row["text"] is not None:
                 return str(row["text"])
         raise KeyError(passage)
+
+    def file_of(self, passage: str) -> str:
+        """The digest of the PDF that a passage stands in; "" where it stands in none."""
+        sql = """
+            select documents.sha256 from passages
+            join documents on documents.id = passages.document
+            where passages.id = ? and documents.media_type = ?
+        """
+        return next((str(row["sha256"]) for row in self._db.query(sql, [passage, PDF])), "")
+
+    def files_of(self, source: str) -> set[str]:
+        """The digests of a source's PDF files."""
+        sql = "select sha256 from documents where source = ? and media_type = ?"
+        return {str(row["sha256"]) for row in self._db.query(sql, [source, PDF])}
+
+    def files(self) -> set[str]:
+        """The digests of all PDF files that documents were read from."""
+        sql = "select sha256 from documents where media_type = ?"
+        return {str(row["sha256"]) for row in self._db.query(sql, [PDF])}
 
     def held(self, id: str) -> Held | None:
         """The document of this id with its pages; None where it is not held."""

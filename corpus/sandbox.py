@@ -13,6 +13,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def _answered(
 ) -> Document:
     """What the child makes of it, or its one line."""
     request = {"name": name, "stated": stated, "limits": asdict(limits), "recognise": recognise}
-    status, output = _run(json.dumps(request).encode() + b"\n" + data, limits)
+    status, output = run(_COMMAND, json.dumps(request).encode() + b"\n" + data, limits)
     if status != 0 or not output:
         raise UnreadableDocument(f"{name}: {_verdict(status, limits)}")
     answer = json.loads(output)
@@ -85,10 +86,13 @@ def _answered(
     return revived(answer)
 
 
-def _run(message: bytes, limits: Limits) -> tuple[int | None, bytes]:
-    """Return the child's exit status and output; None for one that had to be ended for its time."""
+def run(command: Sequence[str], message: bytes, limits: Limits) -> tuple[int | None, bytes]:
+    """Return a child's exit status and output; None for one that had to be ended for its time.
+
+    The child must call `restrict` before it looks at the message.
+    """
     child = subprocess.Popen(
-        _COMMAND,
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -130,7 +134,7 @@ def _main() -> None:
     head, _, data = sys.stdin.buffer.read().partition(b"\n")
     request = json.loads(head)
     limits = Limits(**request["limits"])
-    _restrict(limits)
+    restrict(limits)
     try:
         answer = asdict(_checked(_read(data, request), limits))
     except ScannedDocument as error:
@@ -146,7 +150,8 @@ def _main() -> None:
     os._exit(0)
 
 
-def _restrict(limits: Limits) -> None:
+def restrict(limits: Limits) -> None:
+    """Put limits on this process that it cannot lift again."""
     seconds = max(1, int(limits.seconds) + 1)
     for what, most in (
         (resource.RLIMIT_AS, limits.memory),

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from corpus.document import Document, revived
+from corpus.originals import PDF, Originals
 
 READERS = "readers/1"  # names the rules of all readers; another name reads everything anew
 
@@ -28,8 +29,9 @@ class Known:
 class Shelf:
     """A SQLite file of validators by address and of documents by the digest of their bytes."""
 
-    def __init__(self, path: Path | str) -> None:
-        """Open or make the shelf at `path`."""
+    def __init__(self, path: Path | str, originals: Originals | None = None) -> None:
+        """Open or make the shelf at `path`. `originals` keeps the PDF files; None: nobody does."""
+        self._originals = originals
         self._db = Database(sqlite3.connect(path, timeout=30))
         self._db.table("known").create(
             dict.fromkeys((f.name for f in fields(Known)), str), pk="url", if_not_exists=True
@@ -43,11 +45,18 @@ class Shelf:
         self._db.conn.close()
 
     def known(self, url: str) -> Known | None:
-        """What is known of an address, where the document it gave can still be had here."""
+        """What is known of an address, where all that it gave can still be had here."""
         for row in self._db.query("select * from known where url = ?", [url]):
             known = Known(**row)
-            return known if self.document(known.sha256) is not None else None
+            document = self.document(known.sha256)
+            return known if document is not None and self._whole(known.sha256, document) else None
         return None
+
+    def _whole(self, sha256: str, document: Document) -> bool:
+        """Whether the file of a PDF is held beside what was read of it."""
+        if self._originals is None or document.media_type != PDF:
+            return True
+        return self._originals.find(sha256) is not None
 
     def learn(self, known: Known) -> None:
         """Remember what a server said."""
@@ -60,6 +69,11 @@ class Shelf:
         for row in self._db.query(sql, [f"{READERS} {sha256}"]):
             return revived(json.loads(row["document"]))
         return None
+
+    def keep_file(self, sha256: str, document: Document, data: bytes) -> None:
+        """Keep the bytes themselves, where they are a PDF."""
+        if self._originals is not None and document.media_type == PDF:
+            self._originals.keep(sha256, data)
 
     def keep(self, sha256: str, document: Document) -> None:
         """Remember what these bytes gave."""

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot import app, upkeep
-from bot.assistant import DEPTH, answer
+from bot.asking import DEPTH, answer
 from bot.quoting import SHOWN
 from bot.settings import Settings
 from bot.wording import stands_in

@@ -36,6 +36,8 @@ def outcome(done: Refreshed) -> list[str]:
     """What came of it, a line each."""
     lines = [f"{summary(done.rows)}; {done.seconds:.1f} s"]
     verdict, published = done.verdict, done.published
+    if done.files:
+        lines.append(f"PDF files kept, to show pages: {done.files / 1e6:,.1f} MB")
     if verdict:
         before = "" if verdict.before is None else f" ({verdict.before:.0%} before)"
         lines.append(
@@ -103,6 +105,7 @@ def write_json(done: Refreshed, path: Path) -> None:
         "rows": [asdict(row) for row in done.rows],
         "embedded": published.embedded if published else 0,
         "published": bool(published and published.switched),
+        "files": done.files,
         "forced": done.forced,
         "golden": asdict(done.verdict) if done.verdict else None,
     }

@@ -101,11 +101,13 @@ def add(
     year: Annotated[str, typer.Option(help="The year of publication.")] = "",
     language: Annotated[str, typer.Option(help="Its language, two letters.")] = "",
     url: Annotated[str, typer.Option(help="Where people can open it, for a file.")] = "",
+    licence: Annotated[str, typer.Option(help="Its licence, such as: CC BY 4.0")] = "",
 ) -> None:
     """Add real documents with their pages. What cannot be read is named; the rest goes on."""
     details = Details(
-        source=source, title=title, publisher=publisher, year=year, language=language, url=url
-    )
+        source=source, title=title, publisher=publisher, year=year, language=language, url=url,
+        licence=licence,
+    )  # fmt: skip
     if refused := _refused(targets, details):
         notes.print(f"exchange: {refused}", markup=False)
         raise typer.Exit(2)
@@ -122,10 +124,11 @@ def _refused(targets: list[str], details: Details) -> str:
     one_only = [name for name in ("source", "title", "url") if getattr(details, name)]
     if one_only and len(targets) > 1:
         return f"--{one_only[0]} is for one document; {len(targets)} were given"
-    own = [name for name in ("title", "publisher", "year", "url") if getattr(details, name)]
+    described = ("title", "publisher", "year", "url", "licence")
+    own = [name for name in described if getattr(details, name)]
     if details.source and own:
-        described = f"the catalogue describes {details.source}"
-        return f"--{own[0]} says nothing beside --source: {described}"
+        told = f"the catalogue describes {details.source}"
+        return f"--{own[0]} says nothing beside --source: {told}"
     language = details.language
     if language and not (len(language) == 2 and language.isascii() and language.islower()):
         return f"--language {language!r} is no language's two letters, such as: sw"

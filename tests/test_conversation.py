@@ -37,8 +37,11 @@ def golden(scope: str) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["scope"] == scope]
 
 
-def say(assistant: Assistant, text: str, kind: Kind = Kind.TEXT, **more: str) -> Reply:
-    return assistant.reply(Question(text=text, kind=kind, **more))
+def say(
+    assistant: Assistant, text: str, kind: Kind = Kind.TEXT, person: str = "", language: str = ""
+) -> Reply:
+    question = Question(text=text, kind=kind, person=person, language=language or None)
+    return assistant.reply(question)
 
 
 @pytest.mark.parametrize("language", FIRST)

@@ -10,7 +10,8 @@ import pypdfium2
 import pytest
 
 from bot import app, upkeep
-from bot.assistant import Assistant, answer
+from bot.asking import answer
+from bot.assistant import Assistant
 from bot.quoting import SHOWN
 from bot.settings import Settings
 from corpus.adding import Details

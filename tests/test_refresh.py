@@ -10,11 +10,13 @@ import pytest
 from corpus.catalogues import read_sources
 from corpus.fetch import Fetcher, Manners
 from corpus.library import ADDED, Library
+from corpus.originals import Originals
 from corpus.passages import split
 from corpus.refresh import refresh
 from corpus.report import TROUBLE, Fate, Row
 from corpus.shelf import Shelf
 from corpus.source import Source
+from tests import fixtures
 from tests.doubles.site import Site
 
 A = Source(id="A", title="Alpha", url="https://a.org", key_points=("Communities choose the harm",))
@@ -227,3 +229,23 @@ def test_other_split_rules_split_everything_anew(
     assert told["S1", False] is Fate.UNCHANGED, "it says what it said"
     assert told["D1", False] is Fate.NOT_FETCHED, "no longer at hand; staff are told"
     assert list(desk.library.outdated()) == ["D1/text"]
+
+
+def test_a_pdf_whose_file_is_missing_is_fetched_whole_again(site: Site, tmp_path: Path) -> None:
+    """So that libraries from before files were kept get theirs with the next refresh."""
+    site.put("/guide.pdf", fixtures.pdf(), "application/pdf")
+    desk, source, originals = Desk(), read(site, "/guide.pdf", "S1"), Originals(tmp_path)
+    desk.refresh(source)
+    desk.shelf._originals = originals
+    desk.refresh(source)
+    assert {row.fate for row in desk.refresh(source)} == {Fate.UNCHANGED}
+    assert site.statuses("/guide.pdf") == [200, 200, 304]
+    assert (
+        desk.library.files()
+        == desk.library.files_of("S1")
+        == {path.stem for path in tmp_path.iterdir()}
+    )
+    assert originals.bytes() > 0
+    (tmp_path / ".new-left by a killed run").write_bytes(b"half")
+    originals.sweep(desk.library.files())
+    assert len(list(tmp_path.iterdir())) == 1

@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from bot.channels.terminal import BAR, as_text, choices, open_channel, render, to_question
-from bot.messages import Button, Kind, Line, Question, Reply, Span, Style
+from bot.messages import Attachment, Button, Kind, Line, Question, Reply, Span, Style
+from bot.phrases import file_size
 
 URL = "https://example.org/" + "long/" * 30 + "guide.pdf#page=12"
 BUTTONS = (Button(label="More", data="more:1"), Button(label="Sources", data="sources:1"))
@@ -175,3 +176,18 @@ def test_an_interrupt_ends_it_while_it_waits_for_a_line() -> None:
         process.send_signal(signal.SIGINT)
         process.wait(30)  # with the input still open
         assert "Fatal" not in process.stderr.read()
+
+
+async def test_a_file_is_told_of_in_a_line() -> None:
+    picture = Attachment(
+        name="S1-p12.jpg", media_type="image/jpeg", data=bytes(64_000), caption="A guide, p. 12\x1b"
+    )
+
+    async def respond(question: Question) -> Reply:
+        return Reply(language="fr", lines=(Line((Span("Un guide"),)),), attachment=picture)
+
+    shown = io.StringIO()
+    console = Console(file=shown, width=80)
+    await open_channel(console, io.StringIO("page\n")).serve(respond)
+    note = f"[A guide, p. 12 (S1-p12.jpg, {file_size(64_000, 'fr')}): non affichée ici]"
+    assert shown.getvalue() == f"{note}\nUn guide\n"

@@ -69,6 +69,17 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Voiced(Protocol):
+    """What a Channel has besides, where it can fetch voice notes: asked if VOICE_MODEL is set."""
+
+    async def audio(self, body: str) -> bytes:
+        """The recording of a message of Kind.VOICE; b"" where it is gone or over MOST_AUDIO bytes.
+
+        It is held in memory only. An error is tried again, as with answering.
+        """
+
+
+@runtime_checkable
 class Direct(Protocol):
     """Someone at this machine: nothing lies between, so that nothing need be kept."""
 

@@ -16,7 +16,8 @@ from rich.text import Text
 
 from bot.channels.errors import Apology, plain_apology, sorry
 from bot.logs import fault, logger
-from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
+from bot.messages import Attachment, Button, Kind, Line, Question, Reply, Respond, Span, Style
+from bot.phrases import file_size, speak
 
 BAR = "│ "
 QUIT = {"/quit", "/exit"}
@@ -60,6 +61,12 @@ def as_text(reply: Reply) -> str:
         "\n".join(BAR + row for row in text.split("\n")) if line.quote else text
         for line, text in zip(reply.lines, lines, strict=True)
     )
+
+
+def as_note(file: Attachment, language: str) -> str:
+    """Write what a file shows, in place of the file."""
+    size, missing = file_size(len(file.data), language), speak(language)("not shown here")
+    return f"[{_clean(file.caption)} ({file.name}, {size}): {missing}]"
 
 
 def render(reply: Reply, width: int | None = None) -> Text:
@@ -152,6 +159,8 @@ class TerminalChannel:
     def _show(self, reply: Reply) -> None:
         # soft_wrap: the console would cut a long URL in two.
         width = max(self._console.width, 20) if self._console.is_terminal else None
+        if reply.attachment:
+            self._console.print(Text(as_note(reply.attachment, reply.language)), soft_wrap=True)
         self._console.print(render(reply, width), soft_wrap=True)
         if reply.buttons:
             self._console.print(Text(choices(reply.buttons)), soft_wrap=True)

@@ -40,12 +40,18 @@ class Post:
         *,
         pauses: Sequence[float] = PAUSES,
         drain: float = DRAIN,
+        listens: bool = False,
     ) -> None:
-        """`apology`: what a person reads whose message could not be answered in three tries."""
+        """`apology`: what a person reads whose message could not be answered in three tries.
+
+        `listens`: whether voice notes are fetched for the assistant to hear.
+        """
         self._channels = {channel.name: channel for channel in channels}
         self._store, self._drain = store, drain
         self._thread = ThreadPoolExecutor(1, "post")  # SQLite has one writer anyway
-        answering = Answering(self._kept, store, self._channels, respond, apology, pauses)
+        answering = Answering(
+            self._kept, store, self._channels, respond, apology, pauses, listens=listens
+        )
         sending = Sending(self._kept, store, self._channels, respond, pauses)
 
         async def let_go(taken: Job | Parcel) -> None:

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.errors import Apology, Gone, Later, Refused, sorry
-from bot.channels.port import Asked, Channel
+from bot.channels.port import Asked, Channel, Voiced
 from bot.delivery.port import Job, Parcel, Store
 from bot.logs import fault, logger
 from bot.messages import Kind, Question, Respond
@@ -30,9 +31,12 @@ class Answering:
         respond: Respond,
         apology: Apology,
         pauses: Sequence[float],
+        *,
+        listens: bool = False,
     ) -> None:
         self._kept, self._store, self._channels = kept, store, channels
         self._respond, self._apology, self._pauses = respond, apology, pauses
+        self._listens = listens
 
     async def __call__(self, job: Job) -> None:
         """Answer it, or put it back, or give it up."""
@@ -63,8 +67,14 @@ class Answering:
         if asked is None:
             return "", []
         async with channel.busy(job.body):
-            reply = await self._respond(asked.question)
+            reply = await self._respond(await self._heard(channel, job, asked.question))
         return asked.question.person, channel.pack(reply, asked.to)
+
+    async def _heard(self, channel: Channel, job: Job, question: Question) -> Question:
+        """The question with its recording, where it has one and recordings are listened to."""
+        if self._listens and question.kind is Kind.VOICE and isinstance(channel, Voiced):
+            return replace(question, audio=await channel.audio(job.body))
+        return question
 
     async def _failed(
         self, job: Job, channel: Channel, asked: Asked | None, error: Exception

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.messages.pofile import read_po
+from babel.units import format_unit
 
 from index import languages as known
 
@@ -50,6 +51,14 @@ def language_name(code: str, language: str) -> str:
     """What the language `code` is called in `language`: ("en", "sw") is "Kiingereza"."""
     name = str(Locale(language).languages.get(code, code))
     return name if language == "en" else name.lower() if language in ("fr", "es", "pt") else name
+
+
+def file_size(bytes: int, language: str) -> str:
+    """A size as people of `language` write it: "3.2 MB", "3,2 Mo", "85 kB"."""
+    unit, value = ("megabyte", bytes / 1e6) if bytes >= 1e6 else ("kilobyte", bytes / 1e3)
+    pattern = "0.0" if unit == "megabyte" else "0"
+    made = format_unit(value, f"digital-{unit}", "short", format=pattern, locale=language)
+    return str(made)
 
 
 def own_name(code: str) -> str:

@@ -4,6 +4,7 @@ It proves the seam, and it is what the kill tests speak: as a program it is a po
 """
 
 import asyncio
+import base64
 import json
 import sys
 from collections.abc import Sequence
@@ -52,9 +53,16 @@ class LineChannel:
     def read(self, body: str) -> Asked | None:
         person, _, text = body.split(" ", 2)
         kind = Kind.TEXT
+        if text.startswith("~"):
+            return Asked(
+                question=Question(text="", kind=Kind.VOICE, person=f"lines:{person}"), to=person
+            )
         if text.startswith(("/", "#")):
             kind, text = (Kind.COMMAND if text[0] == "/" else Kind.BUTTON), text[1:]
         return Asked(question=Question(text=text, kind=kind, person=f"lines:{person}"), to=person)
+
+    async def audio(self, body: str) -> bytes:
+        return base64.b64decode(body.partition("~")[2])
 
     def busy(self, body: str) -> AbstractAsyncContextManager[None]:
         return nullcontext()
@@ -63,6 +71,8 @@ class LineChannel:
         if not reply.lines:
             return []
         said = [_said(line) for line in reply.lines]
+        if reply.attachment:
+            said.append(f"! {reply.attachment.name} {reply.attachment.caption}")
         said += [f"#{button.data} {button.label}" for button in reply.buttons]
         return [json.dumps([to, said])]
 
