@@ -1,6 +1,7 @@
 """What is said to someone at risk: short, warm, without blame, and without a promise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.messages import Button, Line, Reply, Span, Style
 from bot.phrases import Say, speak
@@ -97,7 +98,7 @@ def card(finding: Finding, language: str, country: str | None = None) -> Reply:
 def aside(reply: Reply) -> Reply:
     """The reply with one discreet line under it."""
     line = plain(speak(reply.language)(LINE), Style.ITALIC)
-    return Reply(language=reply.language, lines=(*reply.lines, BLANK, line), buttons=reply.buttons)
+    return replace(reply, lines=(*reply.lines, BLANK, line))
 
 
 def pressed(data: str) -> Reply:
