@@ -156,12 +156,16 @@ def _values(language: str, rewriting: bool) -> dict[str, object]:
         (one.name(language), one.number, _dialled(one.number), one.service, _facts(one, language))
         for one in countries(language)
     ]
+    welcome = replies.welcome(language, rewriting=rewriting).lines
+    # The last two are an example, which can be pressed here, and what the buttons above say.
+    told = [line.text for line in welcome if line.text]
     return {
         "name": NAME,
         "language": language,
         "direction": direction(language),
         "languages": [(code, own_name(code), direction(code)) for code in languages()],
-        "welcome": [line.text for line in replies.welcome(language, rewriting=rewriting).lines],
+        "welcome": told[:-2],
+        "example": told[-2].strip("“”"),
         "label": _labels(language),
         "help": [say(text) for text in (cards.DANGER, cards.PROGRAM, cards.PHONE)],
         "helplines": helplines,

@@ -2,6 +2,7 @@
    What people write stays in this page's memory; only a random session id is in sessionStorage. */
 (function () {
   'use strict';
+  var RIGHT = /^[^A-Za-z\u00c0-\u024f\u0590-\u08ff]*[\u0590-\u08ff]/;  // begins right to left
   var BASE = '/chat', QUIET = 60000, FIRST = 5000, DEAD = 45000, PATIENCE = 60000;
   var d = document, log = at('log'), box = at('text'), notice = at('notice');
   var texts = JSON.parse(at('texts').textContent);
@@ -10,7 +11,7 @@
   var shown = {};      // ids of replies that are on the page
   var line = null;     // the open response
   var poll = false;    // something on the way holds back what is not whole
-  var last = '', active = 0, pause = 1000, sending = false, building = null;
+  var last = '', active = 0, pause = 1000, sending = false, building = null, roamed = false;
   if (!window.crypto || !crypto.getRandomValues || !log.dataset) return;
   var session = held();
 
@@ -52,6 +53,7 @@
       item.mine.appendChild(d.createTextNode(words));
     }
     item.state = add(item.place, 'p', texts.sending, 'state');
+    roamed = false;
     item.place.scrollIntoView();
     asked[item.id] = item;
     queue.push(item);
@@ -220,14 +222,19 @@
     reply.setAttribute('aria-busy', 'true');
     add(reply, 'span', texts.answer, 'unseen');
     building = item;
-    (item.mine || reply).scrollIntoView();
+    follow(item);
+  }
+
+  /* Keep the question at the top while its answer grows, unless somebody scrolls elsewhere. */
+  function follow(item) {
+    if (!roamed) (item.mine || item.reply).scrollIntoView();
   }
 
   function paragraph(item, told) {
     var row;
     if (!told.spans.some(function (span) { return span[0]; })) return;
     row = add(item.reply, told.quote ? 'blockquote' : 'p');
-    row.dir = 'auto';
+    if (told.quote) row.dir = RIGHT.test(told.spans[0][0]) ? 'rtl' : 'ltr';
     told.spans.forEach(function (span) {
       var into = span[1] ? add(row, span[1]) : row, link;
       if (!span[2]) { into.appendChild(d.createTextNode(span[0])); return; }
@@ -237,6 +244,7 @@
       link.rel = 'noopener noreferrer';
       link.dir = 'auto';
     });
+    follow(item);
   }
 
   function end(told, id) {
@@ -256,6 +264,7 @@
     });
     if (told.link) share(choices, told.link, item.reply.lang);
     item.reply.removeAttribute('aria-busy');
+    follow(item);
     if (item.focus) item.reply.focus();
     if (item.then) item.then();
     delete asked[id];
@@ -345,18 +354,29 @@
     if (event) event.preventDefault();
     if (!text) { box.focus(); return; }
     box.value = '';
+    grow();
     if ('ontouchstart' in window) box.blur();
     if (text.charAt(0) === '/' && text.length > 1) ask('command', text.slice(1), text);
     else ask('text', text, text);
+  }
+
+  function grow() {
+    box.style.height = 'auto';
+    box.style.height = box.scrollHeight + 2 + 'px';
   }
 
   at('ask').addEventListener('submit', submit);
   box.addEventListener('keydown', function (event) {
     if (event.keyCode === 13 && !event.shiftKey && !event.isComposing) submit(event);
   });
+  box.addEventListener('input', grow);
+  ['wheel', 'touchmove'].forEach(function (name) {
+    window.addEventListener(name, function () { roamed = true; });
+  });
   log.addEventListener('click', function (event) {
-    var data = event.target.getAttribute && event.target.getAttribute('data-press');
+    var data = event.target.getAttribute('data-press'), words = event.target.getAttribute('data-ask');
     var code = data && /^language:(\w+)$/.exec(data);
+    if (words) ask('text', words, words, true);
     if (!data) return;
     if (code && spoken(code[1])) speak(code[1]);
     ask('button', data, event.target.textContent, true);
@@ -382,6 +402,7 @@
     };
   });
   d.addEventListener('keydown', function (event) {
+    if (event.keyCode >= 33 && event.keyCode <= 40 && event.target !== box) roamed = true;
     if (event.keyCode !== 27) return;
     each(d, 'details[open]', function (one) {
       one.open = false;
