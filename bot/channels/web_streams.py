@@ -40,7 +40,8 @@ class Stream:
         until = time.monotonic() + (POLL if self._poll else LASTS)
         while (left := until - time.monotonic()) > 0:
             try:
-                text, last = await asyncio.wait_for(self._waiting.get(), min(BEAT, left))
+                async with asyncio.timeout(min(BEAT, left)):
+                    text, last = await self._waiting.get()
             except TimeoutError:
                 yield ":\n\n"
                 continue
@@ -109,7 +110,8 @@ class Streams:
                 stream.written.add(id)
                 stream.put(text, last=True)
         try:
-            await asyncio.wait_for(asked.wait(), WAIT)
+            async with asyncio.timeout(WAIT):
+                await asked.wait()
         except TimeoutError:
             raise Later("no page has shown it yet", WAIT) from None
         finally:

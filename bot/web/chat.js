@@ -250,9 +250,7 @@
   function end(told, id) {
     var item = building, choices;
     building = null;
-    last = id;
-    if (!poll) seen(id);
-    if (!item) return;
+    if (!item) { seen(id); return; }
     shown[id] = true;
     active = now();
     if (told.file) attach(item.reply, told.file);
@@ -266,12 +264,16 @@
     item.reply.removeAttribute('aria-busy');
     follow(item);
     if (item.focus) item.reply.focus();
+    seen(id);
     if (item.then) item.then();
     delete asked[id];
   }
 
   function seen(id) {
-    var x = new XMLHttpRequest();
+    var x;
+    last = id;
+    if (poll) return;  // the next request says so
+    x = new XMLHttpRequest();
     x.open('POST', BASE + '/seen');
     x.setRequestHeader('X-Session', session);
     x.setRequestHeader('Last-Event-ID', id);

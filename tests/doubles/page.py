@@ -44,8 +44,8 @@ class Page:
         body = {"id": id or secrets.token_hex(5), "kind": kind, "text": text, "language": language}
         return await self.http.post("/chat/messages", json=body, headers=self.headers)
 
-    async def hear(self, *, seen: bool = True) -> AsyncIterator[Shown]:
-        """Replies of one response, each whole; `seen`: tell the server so."""
+    async def hear(self) -> AsyncIterator[Shown]:
+        """Replies of one response, each whole; whoever has shown one says so with `seen`."""
         headers = self.headers | ({"Last-Event-ID": self.last} if self.last else {})
         headers |= {"X-Poll": "1"} if self._poll else {}
         async with self.http.stream("GET", "/chat/stream", headers=headers) as response:
@@ -66,8 +66,7 @@ class Page:
                     building.lines.append(data)
                 elif kind == "end" and building:
                     building.buttons, building.end = data["buttons"], data
-                    if seen:
-                        await self.seen(event_["id"])
+                    assert event_["id"] == building.id
                     yield building
 
     async def seen(self, id: str) -> None:
@@ -79,9 +78,11 @@ class Page:
         """The next reply, over as many responses as it takes."""
         async with asyncio.timeout(20):
             while True:
-                replies = self.hear(seen=seen)
+                replies = self.hear()
                 try:
                     async for reply in replies:
+                        if seen:
+                            await self.seen(reply.id)
                         return reply
                 finally:
                     await replies.aclose()  # type: ignore[attr-defined]

@@ -1,17 +1,29 @@
-"""Real HTTP on loopback for a channel's routes: uvicorn in this loop."""
+"""Real HTTP on loopback for a channel's routes: uvicorn in this loop.
+
+As a program it is a post with an echo behind the web chat, for the kill test.
+"""
 
 import asyncio
 import contextlib
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.channels.errors import plain_apology
 from bot.channels.port import Receive
 from bot.channels.web import WebChannel
+from bot.channels.web_door import Door
+from bot.channels.web_pages import Pages
+from bot.delivery.post import Post
+from bot.delivery.sqlite import SqliteStore
+from tests.doubles.lines import echo
 
 
 def bound(port: int = 0) -> socket.socket:
@@ -50,6 +62,28 @@ class AloneChannel(WebChannel):
 
     socket: socket.socket
 
+    def __init__(self, pages: Pages, door: Door) -> None:
+        super().__init__(pages, door)
+        self.ready = asyncio.Event()
+
     async def listen(self, receive: Receive) -> None:
         async with served(self.routes(receive), self.socket):
+            self.ready.set()
             await super().listen(receive)
+
+
+async def _main(data: Path, port: int) -> None:
+    channel = AloneChannel(Pages((), rewriting=False), Door(frozenset(), 1_000))
+    channel.socket = bound(port)
+    store = SqliteStore(data)
+    post = asyncio.create_task(Post(store, [channel], echo, plain_apology).run())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, post.cancel)
+    await channel.ready.wait()
+    print(channel.socket.getsockname()[1], flush=True)
+    with suppress(asyncio.CancelledError):
+        await post
+    store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(Path(sys.argv[1]), int(sys.argv[2])))
