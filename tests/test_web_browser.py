@@ -8,6 +8,8 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
@@ -24,6 +26,7 @@ from bot.channels.web_door import Door
 from bot.channels.web_pages import FOLDER, Pages
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.messages import Question, Reply
 from bot.phrases import languages
 from tests.doubles.serving import AloneChannel, bound, served
 
@@ -41,13 +44,15 @@ FLAGS = (
 
 @asynccontextmanager
 async def chatting(
-    assistant: Assistant, data: Path, embed: Sequence[str] = ()
+    assistant: Assistant, data: Path, embed: Sequence[str] = (), port: int = 0
 ) -> AsyncIterator[str]:
     """The assistant behind the page; gives its address."""
     channel = AloneChannel(Pages(embed, rewriting=False), Door(frozenset(), 60))
-    channel.socket = bound()
+    channel.socket = bound(port)
     store = SqliteStore(data)
-    post = asyncio.create_task(Post(store, [channel], assistant.respond, plain_apology).run())
+    post = asyncio.create_task(
+        Post(store, [channel], assistant.respond, plain_apology, drain=1).run()
+    )
     try:
         yield f"http://127.0.0.1:{channel.socket.getsockname()[1]}/chat"
     finally:
@@ -233,6 +238,28 @@ async def test_a_question_asked_without_network_is_answered_when_it_is_back(
         await expect(page.get_by_role("status")).to_be_empty()
         assert len(posted) > 1
         assert len(set(posted)) == 1, "the same message, under the same id"
+
+
+async def test_a_restart_under_a_question_costs_only_time(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    class Slow:
+        async def respond(self, question: Question) -> Reply:
+            await asyncio.sleep(60)
+            return await assistant.respond(question)
+
+    async with phone() as context:
+        page = await context.new_page()
+        async with chatting(cast(Assistant, Slow()), tmp_path) as url:
+            await page.goto(url)
+            await page.get_by_label("Your question").fill(QUESTION)
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_text("Searching the library")).to_be_visible()
+        await expect(page.get_by_role("status")).to_contain_text("No connection")
+        async with chatting(assistant, tmp_path, port=urlsplit(url).port or 0):
+            await answered(page, 0)
+            await expect(page.get_by_role("status")).to_be_empty()
+            await expect(page.locator(".mine")).to_have_count(1)
 
 
 async def test_a_reload_keeps_nothing_that_anybody_wrote(

@@ -94,10 +94,8 @@ class WebChannel:
     async def _busy(self, body: str) -> AsyncIterator[None]:
         held = json.loads(body)
         self._streams.whisper(held["session"], event("busy", {"to": held["id"]}))
-        try:
-            yield
-        finally:
-            self._streams.whisper(held["session"], event("idle", {"to": held["id"]}))
+        yield  # what fails here is answered later: then there is no end to tell
+        self._streams.whisper(held["session"], event("idle", {"to": held["id"]}))
 
     def pack(self, reply: Reply, to: str) -> list[str]:
         """The one call that says a reply."""

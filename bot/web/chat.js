@@ -3,7 +3,7 @@
 (function () {
   'use strict';
   var RIGHT = /^[^A-Za-z\u00c0-\u024f\u0590-\u08ff]*[\u0590-\u08ff]/;  // begins right to left
-  var BASE = '/chat', QUIET = 60000, FIRST = 5000, DEAD = 45000, PATIENCE = 60000;
+  var BASE = '/chat', QUIET = 60000, FIRST = 5000, DEAD = 45000, PATIENCE = 60000, KEPT = 600000;
   var d = document, log = at('log'), box = at('text'), notice = at('notice');
   var texts = JSON.parse(at('texts').textContent);
   var queue = [];      // asked and not yet taken by the server, the oldest first
@@ -131,7 +131,7 @@
 
   function wanted() {
     var id;
-    for (id in asked) if (asked[id].state) return true;
+    for (id in asked) if (!asked[id].idle && now() - asked[id].began < KEPT) return true;
     return now() - active < QUIET;
   }
 
@@ -182,9 +182,9 @@
     var id, item;
     for (id in asked) {
       item = asked[id];
-      if (item.state && queue.indexOf(item) < 0 && now() - item.began > PATIENCE) {
-        item.state.textContent = texts.silent;
-        item.state = null;
+      if (!item.late && queue.indexOf(item) < 0 && now() - item.began > PATIENCE) {
+        item.late = true;
+        say(item, texts.silent);
       }
     }
   }
@@ -201,7 +201,8 @@
   var EVENTS = {
     busy: function (told) { if (asked[told.to]) say(asked[told.to], texts.searching); },
     idle: function (told) {
-      setTimeout(function () { if (asked[told.to]) settle(asked[told.to]); }, 8000);
+      var item = asked[told.to];  // without a reply by then, there is none: too many were asked
+      setTimeout(function () { if (item) { item.idle = true; settle(item); } }, 8000);
     },
     begin: begin,
     line: function (told) { if (building) paragraph(building, told); },
