@@ -128,6 +128,18 @@ def open_whatsapp(settings: Settings) -> Channel:
     )
 
 
+def open_web(settings: Settings) -> Channel:
+    """The web chat as the settings have it."""
+    from bot.channels import web
+
+    return web.open_channel(
+        embed=settings.web_embed.split(),
+        proxies=settings.web_proxy.split(),
+        per_minute=settings.web_sessions,
+        rewriting=bool(settings.rewrite_url),
+    )
+
+
 def apologise(language: str | None) -> str:
     """What a person reads when an answer failed."""
     return speak(language if language in languages() else "en")(APOLOGY)

@@ -71,7 +71,12 @@ def _card(answer: Answer) -> Reply:
             lines.append(plain(say("See also:")))
         lines.append(source_line(f"{number}. ", citation, answer.language))
     lines += [plain(answer.unmet, Style.ITALIC)] if answer.unmet else []
-    return Reply(language=answer.language, lines=tuple(lines), buttons=_buttons(answer, say))
+    return Reply(
+        language=answer.language,
+        lines=tuple(lines),
+        buttons=_buttons(answer, say),
+        link=_link(answer),
+    )
 
 
 def _rewritten_lines(text: str, say: Say) -> list[Line]:
@@ -133,6 +138,13 @@ def source_line(lead: str, citation: Citation, language: str) -> Line:
     text = f"{comma.join(fact for fact in facts if fact)} ({comma.join(opens)})"
     title = Span(citation.title, Style.BOLD, citation.url)
     return Line((Span(lead), title, Span(f" – {text}")))
+
+
+def _link(answer: Answer) -> str:
+    """What shows the passages of an answer again, to anybody: ids alone."""
+    shown = list(dict.fromkeys(quote.passage for quote in answer.quotes))
+    held = _button("", f"more:{answer.language}:", shown)
+    return held.data if held else ""
 
 
 def _buttons(answer: Answer, say: Say) -> tuple[Button, ...]:

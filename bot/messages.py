@@ -144,6 +144,9 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     attachment: Attachment | None = None
     offers: tuple[Offer, ...] = ()  # only for Kind.INLINE
+    link: str = (
+        ""  # a button's data that shows its passages again: for a link, without any question
+    )
 
 
 Rewrite = Callable[[str, Answer], Answer]  # the question; the same answer, perhaps `rewritten`

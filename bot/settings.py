@@ -1,6 +1,7 @@
 """The settings: read once, at the edge, typed here. README.md lists them, made from this class."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -98,6 +99,21 @@ class Settings(BaseSettings):
         default="https://api.telegram.org/bot",
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
+    web_embed: str = Field(
+        default="",
+        description="Sites that may show the web chat in a frame, as origins separated by spaces"
+        " (`https://example.org`). Empty: none may.",
+    )
+    web_proxy: str = Field(
+        default="",
+        description="Addresses of the proxies before the web chat, separated by spaces"
+        " (`127.0.0.1`): only they are believed when they say whom they stand for.",
+    )
+    web_sessions: int = Field(
+        default=60,
+        ge=1,
+        description="New web chats a minute from one network address; phone companies have few.",
+    )
 
     whatsapp_token: SecretStr = Field(
         default=SecretStr(""),
@@ -155,6 +171,21 @@ class Settings(BaseSettings):
         for entry in value.split():
             if not re.fullmatch(r"[a-z]+:\S+", entry):
                 raise ValueError(f"{entry!r} is not of the form channel:id")
+        return value
+
+    @field_validator("web_embed")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for entry in value.split():
+            if not re.fullmatch(r"https?://(\*\.)?[\w.-]+(:\d{1,5})?", entry, re.ASCII):
+                raise ValueError(f"{entry!r} is no origin such as https://example.org")
+        return value
+
+    @field_validator("web_proxy")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for entry in value.split():
+            ip_address(entry)
         return value
 
     def is_staff(self, person: str) -> bool:

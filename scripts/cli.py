@@ -26,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 NETWORKS: dict[str, Callable[..., None]] = {
     "telegram": serving.serve_telegram,
     "whatsapp": serving.serve_whatsapp,
+    "web": serving.serve_web,
 }
 
 cli = typer.Typer(

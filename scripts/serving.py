@@ -1,5 +1,9 @@
 """Commands that answer people on a network."""
 
+from typing import Annotated
+
+import typer
+
 from bot import app, logs
 from scripts.shell import plainly
 
@@ -20,3 +24,17 @@ def serve_whatsapp() -> None:
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()
         app.serve([channel], assistant.respond, settings)
+
+
+def serve_web(
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8000,
+) -> None:
+    """Answer on a web page, at /chat."""
+    from scripts.web_alone import alone  # other commands need no server
+
+    with plainly() as settings:
+        channel = app.open_web(settings)
+        assistant = app.open_assistant(settings, limited=True)
+        logs.set_up()
+        app.serve([alone(channel, host, port)], assistant.respond, settings)

@@ -12,12 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import httpx
 import pytest
 from rich.console import Console
 
 from bot.channels import telegram, terminal, whatsapp
 from bot.channels.errors import plain_apology
 from bot.channels.port import Channel, Direct
+from bot.channels.web_door import Door
+from bot.channels.web_pages import Pages
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
@@ -25,6 +28,8 @@ from tests.doubles.bot_api import BotApi
 from tests.doubles.graph_api import GraphApi
 from tests.doubles.lines import LineChannel
 from tests.doubles.mounting import mounted
+from tests.doubles.page import Page
+from tests.doubles.serving import AloneChannel, bound
 
 PATIENCE = 30.0  # seconds: the machine is shared
 URL = "https://example.org/library/guide.pdf?lang=en&v=2#page=12:~:text=listen,%20and%20believe"
@@ -164,6 +169,55 @@ class Wire:
             self._writer.close()
 
 
+class Tab:
+    """The web chat's page, without a browser."""
+
+    def __init__(self) -> None:
+        listening = bound()
+        self._page = Page(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        self.channel = AloneChannel(Pages((), rewriting=False), Door(frozenset(), 60))
+        self.channel.socket = listening
+        self._labels: dict[str, str] = {}
+
+    async def say(self, text: str) -> None:
+        kind = "command" if text.startswith("/") else "text"
+        await self._ask(text.removeprefix("/"), kind)
+
+    async def press(self, label: str) -> None:
+        await self._ask(self._labels[label], "button")
+
+    async def _ask(self, text: str, kind: str) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with suppress(httpx.ConnectError):  # it is just being started
+                    response = await self._page.ask(text, kind=kind)
+                    assert response.status_code == 202, response.text
+                    return
+                await asyncio.sleep(0.02)
+
+    async def read(self) -> Heard:
+        shown = await self._page.next()
+        self._labels = {label: data for label, data in shown.buttons}
+        quotes = [
+            "".join(span[0] for span in line["spans"]) for line in shown.lines if line["quote"]
+        ]
+        urls = [span[2] for line in shown.lines for span in line["spans"] if span[2]]
+        return Heard(shown.text, quotes, urls)
+
+    async def close(self) -> None:
+        self.channel.socket.close()
+        await self._page.close()
+
+
+@asynccontextmanager
+async def a_tab() -> AsyncIterator[Driver]:
+    tab = Tab()
+    try:
+        yield tab
+    finally:
+        await tab.close()
+
+
 @asynccontextmanager
 async def a_wire() -> AsyncIterator[Driver]:
     wire = Wire()
@@ -198,7 +252,7 @@ async def a_keyboard() -> AsyncIterator[Driver]:
 Person = Callable[[], AbstractAsyncContextManager[Driver]]
 
 
-@pytest.fixture(params=[a_keyboard, a_wire, a_phone, a_messenger])
+@pytest.fixture(params=[a_keyboard, a_wire, a_tab, a_phone, a_messenger])
 def person(request: pytest.FixtureRequest) -> Person:
     made: Person = request.param
     return made

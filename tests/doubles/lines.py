@@ -94,7 +94,7 @@ def _said(line: Line) -> str:
     return ("| " if line.quote else "") + text + links
 
 
-async def _echo(question: Question) -> Reply:
+async def echo(question: Question) -> Reply:
     await asyncio.sleep(0.01)
     return Reply(language="en", lines=(Line((Span(f"answer to {question.text}"),)),))
 
@@ -108,7 +108,7 @@ async def _main(data: Path, port: int) -> None:
 
     channel = LineChannel(port)
     store = SqliteStore(data)
-    post = asyncio.create_task(Post(store, [channel], _echo, plain_apology).run())
+    post = asyncio.create_task(Post(store, [channel], echo, plain_apology).run())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, post.cancel)
     await channel.ready.wait()
     print(channel.port, flush=True)
