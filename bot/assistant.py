@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bot import answering, buttons, cards, privacy, replies, standing, turns
+from bot import answering, buttons, cards, inline, privacy, replies, standing, turns
 from bot.comparing import WIDE, for_both, in_english, sides_of
 from bot.counts import Counts, Outcome, today
 from bot.greetings import is_greeting
@@ -19,6 +19,7 @@ from bot.people import KEY_DAYS, People
 from bot.phrases import detect, languages
 from bot.redaction import redact
 from bot.safeguarding import first as safeguarding
+from bot.safeguarding.cards import privately
 from bot.turns import FollowUp, Turn, follow_up
 from bot.wishes import DEEP, NOTHING, Wish, best, read_wish, unmet
 from index.opened import Opened
@@ -56,9 +57,11 @@ class Assistant:
     def reply(self, question: Question) -> Reply:
         """The same, for callers without an event loop."""
         if question.kind is Kind.LEFT:
-            self._people.forget(question.person)
+            self._forget(question.person)
             return Reply(language="en", lines=())
         first = safeguarding.look(question, self._prior)
+        if question.kind is Kind.INLINE:
+            return privately(first.card.language) if first.card else self._offered(question)
         if first.card is not None:  # before any limit
             with _beside():
                 self._counts.disclosed(today())
@@ -88,6 +91,15 @@ class Assistant:
         self._count(question, language, outcome)
         told = cards.answer_reply(found)
         return told if redact(question.text) == question.text else privacy.left_out(told)
+
+    def _offered(self, question: Question) -> Reply:
+        """Passages for what somebody types in inline search; it has a pace of its own."""
+        language = detect(question.text[:LONGEST], self._prior(question))
+        asked = redact(question.text[:LONGEST])
+        if not inline.is_question(asked) or self._pace(_typing(question.person)) is not Pace.GO:
+            return inline.none(language)
+        opened = self._opened()
+        return inline.offered(answer(opened, asked, language), opened.library)
 
     def _answer(self, question: Question, language: str, turn: Turn | None) -> Answer:
         """The answer to a question, which may lean on `turn`; it is the next turn."""
@@ -125,11 +137,7 @@ class Assistant:
 
     def _slower(self, question: Question, language: str) -> Reply | None:
         """Where this person writes too fast: a word about it, then nothing; else None."""
-        if self._limits is None or not question.person:
-            return None
-        pace = Pace.GO
-        with _beside():
-            pace = self._limits.pace(question.person)
+        pace = self._pace(question.person)
         if pace is Pace.GO:
             return None
         self._count(question, language, Outcome.TOO_FAST)
@@ -140,6 +148,16 @@ class Assistant:
             "That is more than I can answer at once. Please wait a minute, then ask again. HELP"
             " works at any time.",
         )
+
+    def _pace(self, person: str) -> Pace:
+        with _beside():
+            if self._limits is not None and person:
+                return self._limits.pace(person)
+        return Pace.GO
+
+    def _forget(self, person: str) -> None:
+        self._people.forget(person)
+        self._people.forget(_typing(person))
 
     def _count(self, question: Question, language: str, outcome: Outcome) -> None:
         if not question.person:
@@ -199,15 +217,15 @@ class Assistant:
                     self._people, question.person, rest.strip(), language
                 )
             case "forget":
-                self._people.forget(question.person)
+                self._forget(question.person)
                 return privacy.forgotten(language)
             case "more":
                 return buttons.more(rest, self._opened().library)
             case "sources":
                 return buttons.sources(rest, self._opened().library)
-        return self._told(name.lower(), language)
+        return self._told(name.lower(), language, question.kind)
 
-    def _told(self, name: str, language: str) -> Reply:
+    def _told(self, name: str, language: str, kind: Kind) -> Reply:
         """What the assistant says about itself, by the command's name."""
         match name:
             case "start":
@@ -216,6 +234,10 @@ class Assistant:
                 return privacy.privacy_card(language, self._key_days)
             case "about":
                 return privacy.about(language, self._contact)
+        if kind is Kind.BUTTON:
+            return replies.notice(
+                language, "This button is too old for me. Please ask your question again."
+            )
         return replies.notice(
             language, "I do not know this command. Send /help to see what I can do."
         )
@@ -225,6 +247,11 @@ class Assistant:
             return replies.choose_language(language)
         self._people.choose(person, code)
         return replies.notice(code, "From now on I use English.")
+
+
+def _typing(person: str) -> str:
+    """Under which name the pace is kept of a person who types in inline search."""
+    return f"{person} inline" if person else ""
 
 
 @contextmanager

@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         default="https://api.telegram.org/bot",
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
+    telegram_webhook: str = Field(
+        default="",
+        description="This server's public address (`https://bot.example.org`), where Telegram shall"
+        " bring messages to `/telegram`. Empty: they are fetched, and nothing need be reachable.",
+    )
 
     rewrite_url: str = Field(
         default="",

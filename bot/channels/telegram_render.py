@@ -46,6 +46,11 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def shortened(text: str, room: int) -> str:
+    """The text, or its beginning with "…": at most `room` units."""
+    return text if units(text) <= room else _cut(text, room - 1, must=True)[0] + "…"
+
+
 # Preparing: only what can be shown, and only links that Telegram makes links.
 
 
@@ -60,9 +65,7 @@ def _shown(span: Span) -> Span:
         return Span(text, span.style)
     if not _visible(text):
         text = span.url
-    if units(text) > WHOLE:
-        text = _cut(text, WHOLE - 1, must=True)[0] + "…"
-    return Span(text, span.style, span.url)
+    return Span(shortened(text, WHOLE), span.style, span.url)
 
 
 def _clean(text: str) -> str:

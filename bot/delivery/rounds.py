@@ -50,7 +50,8 @@ class Round(Generic[T]):
             if not self._woken.is_set():
                 self._nothing.set()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), IDLE)
+                async with asyncio.timeout(IDLE):  # wait_for may swallow being cancelled
+                    await self._woken.wait()
 
     async def drain(self, until: float) -> None:
         """Let what is due and what is under way end; give up at `until` (time.monotonic)."""

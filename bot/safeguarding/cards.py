@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.messages import Button, Line, Reply, Span, Style
+from bot.messages import Button, Line, Offer, Reply, Span, Style
 from bot.phrases import Say, speak
 from bot.replies import BLANK, how, plain
 from bot.safeguarding.findings import Finding
@@ -39,6 +39,7 @@ HOURS = "Hours: {hours}"
 NO_HOURS = "Hours: not stated"
 CHECKED = "As its source stated on {date}; numbers can change."
 LINE = "If you or a child need help now, send HELP."
+PRIVATELY = "Write to me in private"
 
 WARM: dict[Finding, tuple[str, ...]] = {
     Finding.SAFE_WORD: (DANGER,),
@@ -74,7 +75,7 @@ WARM: dict[Finding, tuple[str, ...]] = {
 }
 TEXTS = frozenset(
     {DANGER, PROGRAM, BY_COUNTRY, WHICH, PHONE, MISTAKEN, OTHERS, AGAIN, NOT_HELD, HOURS}
-    | {NO_HOURS, CHECKED, LINE, *(text for texts in WARM.values() for text in texts)}
+    | {NO_HOURS, CHECKED, LINE, PRIVATELY, *(text for texts in WARM.values() for text in texts)}
 )
 """Safety texts: each must stand, not fuzzy, in every catalogue; a test sees to it."""
 
@@ -98,6 +99,17 @@ def aside(reply: Reply) -> Reply:
     """The reply with one discreet line under it."""
     line = plain(speak(reply.language)(LINE), Style.ITALIC)
     return Reply(language=reply.language, lines=(*reply.lines, BLANK, line), buttons=reply.buttons)
+
+
+def privately(language: str) -> Reply:
+    """For what is typed where others may read along: nothing is said there, only where to go."""
+    title = speak(language)(PRIVATELY)
+    nothing = Reply(language=language, lines=())
+    return Reply(
+        language=language,
+        lines=(),
+        offers=(Offer(id="private", title=title, description="", reply=nothing),),
+    )
 
 
 def pressed(data: str) -> Reply:
