@@ -118,7 +118,8 @@ async def test_nothing_said_stands_in_any_log_table_or_file(data: Path) -> None:
     for line in lines:
         assert not leaks(json.dumps(line, ensure_ascii=False)), line
         assert set(line) <= {
-            *("event", "logger", "level", "timestamp", "update", "milliseconds", "error", "where"),
+            *("event", "logger", "level", "timestamp", "channel", "message", "milliseconds"),
+            *("error", "where", "why", "seconds", "webhook"),
             *("bot", "lapsed_people", "limits", "turns", "day_hashes", "old_counts"),
         }
     assert any(line["event"] == "failed" and line["error"] for line in lines), "a fault was logged"

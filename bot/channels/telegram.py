@@ -189,7 +189,7 @@ class TelegramChannel:
 
     def _body(self, update: dict[str, Any]) -> str:
         """What came, and whose it was: in a group that tells whether it was meant for us."""
-        return json.dumps({"bot": self._bot, "update": update}, ensure_ascii=False)
+        return json.dumps({"bot": self._bot, "update": update})
 
     def _wanted(self, body: str) -> bool:
         """Whether it asks us anything: what people write to each other is not kept at all."""

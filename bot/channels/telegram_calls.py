@@ -59,7 +59,7 @@ def pack(reply: Reply, to: str) -> list[str]:
     """The calls that say a reply; `to` is what `telegram_questions.read` gave."""
     where: Fields = json.loads(to)
     if "inline_query_id" in where:
-        return [_text({"method": "answerInlineQuery", **where, **_offered(reply)})]
+        return [json.dumps({"method": "answerInlineQuery", **where, **_offered(reply)})]
     calls: list[Fields] = [
         {"method": "sendMessage", "text": text, **_HTML} for text in render(reply)
     ]
@@ -71,7 +71,7 @@ def pack(reply: Reply, to: str) -> list[str]:
     thread = where.pop("reply_parameters", None)
     if calls and thread:
         calls[0]["reply_parameters"] = thread
-    return [_text({**where, **call}) for call in calls]
+    return [json.dumps({**where, **call}) for call in calls]
 
 
 def _file(attachment: Attachment) -> Fields:
@@ -108,10 +108,6 @@ def _article(number: int, offer: Offer) -> Fields:
         "description": shortened(offer.description, DESCRIPTION),
         "input_message_content": {"message_text": render(offer.reply)[0], **_HTML},
     }
-
-
-def _text(call: Fields) -> str:
-    return json.dumps(call, ensure_ascii=False)
 
 
 # From a call to Telegram.

@@ -5,6 +5,7 @@ import io
 import itertools
 import os
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Protocol
 
 import pytest
 from rich.console import Console
+from starlette.applications import Starlette
 
 from bot.channels import telegram, terminal
 from bot.channels.errors import plain_apology
@@ -23,6 +25,7 @@ from bot.delivery.sqlite import SqliteStore
 from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
 from tests.doubles.bot_api import BotApi
 from tests.doubles.lines import LineChannel
+from tests.doubles.telegram_bot import mounted
 
 PATIENCE = 30.0  # seconds: the machine is shared
 URL = "https://example.org/library/guide.pdf?lang=en&v=2#page=12:~:text=listen,%20and%20believe"
@@ -59,8 +62,10 @@ class Driver(Protocol):
 
 
 class Phone:
-    def __init__(self, api: BotApi) -> None:
-        self.channel = telegram.open_channel(api.token, api.base_url)
+    listener: socket.socket | None = None  # where Telegram calls us
+
+    def __init__(self, api: BotApi, webhook: str = "") -> None:
+        self.channel = telegram.open_channel(api.token, api.base_url, webhook=webhook)
         self._api, self._read = api, 0
 
     async def say(self, text: str) -> None:
@@ -157,6 +162,16 @@ async def a_phone() -> AsyncIterator[Driver]:
 
 
 @asynccontextmanager
+async def a_phone_by_webhook() -> AsyncIterator[Driver]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with BotApi() as api:
+            phone = Phone(api, address)
+            phone.listener = listener
+            yield phone
+
+
+@asynccontextmanager
 async def a_keyboard() -> AsyncIterator[Driver]:
     reading, writing = os.pipe()
     with (
@@ -169,7 +184,7 @@ async def a_keyboard() -> AsyncIterator[Driver]:
 Person = Callable[[], AbstractAsyncContextManager[Driver]]
 
 
-@pytest.fixture(params=[a_keyboard, a_wire, a_phone])
+@pytest.fixture(params=[a_keyboard, a_wire, a_phone, a_phone_by_webhook])
 def person(request: pytest.FixtureRequest) -> Person:
     made: Person = request.param
     return made
@@ -179,7 +194,7 @@ def person(request: pytest.FixtureRequest) -> Person:
 async def talking(person: Person, respond: Respond) -> AsyncIterator[Driver]:
     async with person() as driver:
         with TemporaryDirectory() as data:
-            task = asyncio.create_task(carried(driver.channel, respond, Path(data)))
+            task = asyncio.create_task(carried(driver, respond, Path(data)))
             try:
                 yield driver
             finally:
@@ -188,14 +203,18 @@ async def talking(person: Person, respond: Respond) -> AsyncIterator[Driver]:
                     await task
 
 
-async def carried(channel: Channel | Direct, respond: Respond, data: Path) -> None:
+async def carried(driver: Driver, respond: Respond, data: Path) -> None:
     """What serves people over a channel: the post, where it is a network."""
+    channel = driver.channel
     if isinstance(channel, Direct):
         await channel.serve(respond)
         return
     store = SqliteStore(data)
+    post = Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05))
+    app = Starlette(routes=channel.routes(post.receive(channel)))
     try:
-        await Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05)).run()
+        async with mounted(app, getattr(driver, "listener", None)):
+            await post.run()
     finally:
         store.close()
 
@@ -271,7 +290,7 @@ async def test_control_characters_do_not_reach_the_person(person: Person) -> Non
 
 async def test_it_stops_promptly_when_cancelled(person: Person, tmp_path: Path) -> None:
     async with person() as driver:
-        task = asyncio.create_task(carried(driver.channel, kind_and_text, tmp_path))
+        task = asyncio.create_task(carried(driver, kind_and_text, tmp_path))
         await driver.say("Hello")
         await driver.read()
         task.cancel()

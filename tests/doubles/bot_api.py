@@ -8,6 +8,7 @@ async with BotApi() as api:
 """
 
 import asyncio
+import json
 import socket
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
@@ -137,7 +138,8 @@ class BotApi(People):
             kind = {400: "Bad Request", 403: "Forbidden", 409: "Conflict"}[refusal.status]
             return _error(refusal.status, f"{kind}: {refusal}", **refusal.parameters)
         await self._notify()
-        return JSONResponse({"ok": True, "result": result})
+        said = json.dumps({"ok": True, "result": result})  # in ASCII, as Telegram's
+        return Response(said, media_type="application/json")
 
     async def _spoilt(self, fault: Fault) -> Response:
         if fault == HANG:

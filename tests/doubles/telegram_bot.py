@@ -33,7 +33,7 @@ async def carrying(
     store = SqliteStore(data)
     post = Post(store, [channel], respond, apology, pauses=(0.05, 0.05), drain=drain)
     routes = channel.routes(post.receive(channel))
-    async with _mounted(Starlette(routes=routes), listener):
+    async with mounted(Starlette(routes=routes), listener):
         work = asyncio.create_task(post.run())
         try:
             yield work
@@ -45,13 +45,13 @@ async def carrying(
 
 
 @asynccontextmanager
-async def _mounted(app: Starlette, listener: socket.socket | None) -> AsyncIterator[None]:
+async def mounted(app: Starlette, listener: socket.socket | None) -> AsyncIterator[None]:
+    """Serve on it, where there is one."""
     if listener is None:
         yield
         return
     config = uvicorn.Config(app, log_config=None, lifespan="off", http="h11", ws="none")
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield
