@@ -98,6 +98,23 @@ def open_telegram(settings: Settings) -> Channel:
     )
 
 
+def open_whatsapp(settings: Settings) -> Channel:
+    """WhatsApp with the settings' number. Raises ChannelFailed."""
+    from bot.channels import whatsapp  # as above
+
+    return whatsapp.open_channel(
+        whatsapp.Account(
+            token=settings.whatsapp_token.get_secret_value(),
+            phone=settings.whatsapp_phone_id,
+            secret=settings.whatsapp_app_secret.get_secret_value(),
+            verify=settings.whatsapp_verify_token.get_secret_value(),
+            api=settings.whatsapp_api,
+            template=settings.whatsapp_template,
+            template_language=settings.whatsapp_template_language,
+        )
+    )
+
+
 def apologise(language: str | None) -> str:
     """What a person reads when an answer failed."""
     return speak(language if language in languages() else "en")(APOLOGY)

@@ -104,6 +104,33 @@ class Settings(BaseSettings):
         " bring messages to `/telegram`. Empty: they are fetched, and nothing need be reachable.",
     )
 
+    whatsapp_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="A system user's permanent token, with `whatsapp_business_messaging`.",
+    )
+    whatsapp_phone_id: str = Field(
+        default="", description="The id of the number, from API Setup; not the number itself."
+    )
+    whatsapp_app_secret: SecretStr = Field(
+        default=SecretStr(""), description="The app's secret: it shows that a message is Meta's."
+    )
+    whatsapp_verify_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Any long word; the same is typed where the webhook is set up.",
+    )
+    whatsapp_template: str = Field(
+        default="",
+        description="An approved template without values (“Your answer is ready: write to read"
+        " it”), for who wrote more than 24 hours ago. Empty: they get no late answer.",
+    )
+    whatsapp_template_language: str = Field(
+        default="en", description="The language that the template was approved in."
+    )
+    whatsapp_api: str = Field(
+        default="https://graph.facebook.com/v26.0",
+        description="The Cloud API's address with its version.",
+    )
+
     rewrite_url: str = Field(
         default="",
         description="An OpenAI-compatible address (`https://…/v1`) of a language model that may put"

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from corpus.document import Block, Document, Page, Passage
 from corpus.sentences import sentences
 
 # Names the rules below. The index stores it: other rules make other passages.
-RULES = "words-80-180/1"
+RULES = "words-80-180/2"
 
 _ENOUGH = 80  # words: a passage as long as this ends at the next paragraph
 _MOST = 180  # words: no passage is longer
@@ -44,8 +44,8 @@ def split(document: Document, source: str, language: str) -> list[Passage]:
     found: list[Passage] = []
     pages = document.pages
     for ordinal, page in enumerate(pages):
-        after = next((later.blocks[0] for later in pages[ordinal + 1 :] if later.blocks), None)
-        drafting = _Drafting(path=path, language=language)
+        after = next((later.blocks for later in pages[ordinal + 1 :] if later.blocks), ())
+        drafting = _Drafting(path=path, language=language, before=path)
         for is_heading, run in groupby(page.blocks, key=lambda block: block.level > 0):
             if is_heading:
                 drafting.enter(run)
@@ -87,6 +87,7 @@ class _Draft:
 
     path: Path
     lead: Path = ()  # the headings straight before it, on its own page
+    opening: Path = ()  # those of them that are its first lines
     lines: list[str] = field(default_factory=list)
     items: bool = False  # whether its last line is a list item
 
@@ -101,6 +102,7 @@ class _Drafting:
 
     path: Path
     language: str
+    before: Path = ()  # the path at the last line before the page
     drafts: list[_Draft] = field(default_factory=list)
     headings: list[Block] = field(default_factory=list)  # since the last line of text
 
@@ -120,11 +122,11 @@ class _Drafting:
                 else:
                     self._go_on(piece, block.item)
 
-    def finish(self, after: Block | None) -> list[_Draft]:
-        """Return the drafts of the page. Last headings go on, if `after` is of their section."""
+    def finish(self, after: Sequence[Block]) -> list[_Draft]:
+        """Return the drafts of the page. Last headings go on, if the page `after` is of them."""
         left = [heading for heading in self.headings if not _goes_on(heading, self.path, after)]
         if left and not self.drafts:
-            self.drafts.append(_Draft(path=_above(self.path, min(h.level for h in left))))
+            self.drafts.append(_Draft(path=_above(self.before, left[0].level)))
         for heading in left:
             if self.drafts[-1].words + _count(heading.text) <= _MOST:
                 self.drafts[-1].lines.append(heading.text)
@@ -139,22 +141,35 @@ class _Drafting:
         before = self.drafts[-1] if self.drafts else None
         shared = _shared(before.path, self.path) if before else ()
         outer = before.path[len(shared) :] if before else ()
+        opening = _in_order(before, outer) if before else ()
         lines = [
-            *(heading.text for heading in outer),
-            *(before.lines if before else ()),
+            *(heading.text for heading in opening),
+            *(before.lines[len(before.opening) :] if before else ()),
             *(heading.text for heading in headings if heading not in shared),
             piece,
         ]
         tiny = tiny and sum(map(_count, lines)) <= _MOST
         if before and tiny and before.words < _SECTION and _is_sibling(before, outer, headings):
-            before.path, before.lines, before.items = shared, lines, item
+            before.path, before.opening, before.lines, before.items = shared, opening, lines, item
             return
-        lost = [heading.text for heading in headings if heading not in self.path]
-        if lost and sum(map(_count, [*lost, piece])) > _MOST:
-            self.drafts.append(_Draft(path=self.path[:-1], lines=lost))
-            lost = []
-        lead = tuple(headings)
-        self.drafts.append(_Draft(path=self.path, lead=lead, lines=[*lost, piece], items=item))
+        self._open_alone(headings, piece, item)
+
+    def _open_alone(self, headings: Sequence[Block], piece: str, item: bool) -> None:
+        """Begin a draft; headings that are not in its path, as others came after, are its lines."""
+        lost = tuple(heading for heading in headings if heading not in self.path)
+        texts = [heading.text for heading in lost]
+        if lost and sum(map(_count, [*texts, piece])) > _MOST:
+            self.drafts.append(_Draft(path=self.path[:-1], lines=texts))
+            lost, texts = (), []
+        self.drafts.append(
+            _Draft(
+                path=self.path,
+                lead=tuple(headings),
+                opening=lost,
+                lines=[*texts, piece],
+                items=item,
+            )
+        )
 
     def _go_on(self, piece: str, item: bool) -> None:
         """More text of the same section."""
@@ -203,6 +218,12 @@ def _shared(one: Path, other: Path) -> Path:
     return one[:count]
 
 
+def _in_order(before: _Draft, outer: Path) -> Path:
+    """The headings that open a draft's text once those of `outer` do, too, as they stand."""
+    shown = {id(heading) for heading in (*before.opening, *outer)}
+    return tuple(heading for heading in before.lead if id(heading) in shown)
+
+
 def _is_sibling(before: _Draft, outer: Path, headings: Sequence[Block]) -> bool:
     """Whether new headings open a section beside or below that of a draft.
 
@@ -215,10 +236,13 @@ def _is_sibling(before: _Draft, outer: Path, headings: Sequence[Block]) -> bool:
     )
 
 
-def _goes_on(heading: Block, path: Path, after: Block | None) -> bool:
-    """Whether a heading at the end of a page has its section on the next."""
-    open_still = any(heading is step for step in path)
-    return open_still and after is not None and (after.level == 0 or after.level > heading.level)
+def _goes_on(heading: Block, path: Path, after: Sequence[Block]) -> bool:
+    """Whether a heading at the end of a page has text on the page after."""
+    if not any(heading is step for step in path):
+        return False
+    within = list(takewhile(lambda block: not 0 < block.level <= heading.level, after))
+    only_headings = bool(after) and len(within) == len(after)  # a page later may have the text
+    return only_headings or any(block.level == 0 for block in within)
 
 
 def _pieces(text: str, language: str) -> list[str]:

@@ -23,7 +23,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "helplines": tending.list_helplines,
     "translations": tending.translations,
 }
-NETWORKS: dict[str, Callable[..., None]] = {"telegram": serving.serve_telegram}
+NETWORKS: dict[str, Callable[..., None]] = {
+    "telegram": serving.serve_telegram,
+    "whatsapp": serving.serve_whatsapp,
+}
 
 cli = typer.Typer(
     help="Ask the library of the Community Child Protection Exchange.",

@@ -26,3 +26,12 @@ def serve_telegram(
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()
         app.serve([channel], assistant.respond, settings)
+
+
+def serve_whatsapp() -> None:
+    """Answer on WhatsApp, with the number of WHATSAPP_PHONE_ID."""
+    with plainly() as settings:
+        channel = app.open_whatsapp(settings)
+        assistant = app.open_assistant(settings, limited=True)
+        logs.set_up()
+        app.serve([channel], assistant.respond, settings)

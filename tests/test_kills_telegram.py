@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.bot_api import BotApi
+from tests.doubles.mounting import free_port
 from tests.test_kills import KILLS, MESSAGES, PEOPLE, ROOT, nothing_is_left
 
 GAP = 0.02  # seconds between two messages: they come all the while that the bot is killed
@@ -41,12 +41,6 @@ async def write(api: BotApi, texts: dict[int, list[str]]) -> None:
         for person, own in texts.items():
             api.say(own[number], user=person)
             await asyncio.sleep(GAP)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])

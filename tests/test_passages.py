@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.document import Block, Document, Page, Passage
@@ -160,7 +160,15 @@ def test_passages_have_their_size_and_an_id_of_their_own(made: Document) -> None
     assert len({passage.id for passage in found}) == len(found)
 
 
+def _heads(*levels: int) -> list[Block]:
+    text = "children children children children"
+    return [Block(text=f"{text}:", level=level, item=False) for level in levels]
+
+
 @given(documents)
+@example(document(_heads(1, 1, 0, 1, 0)))
+@example(document(_heads(1, 1, 2, 0, 2, 0, 1, 0)))
+@example(document(_heads(1, 2, 2, 0, 2, 0, 1, 0)))
 def test_the_order_is_that_of_the_document(made: Document) -> None:
     pages = [
         [replace(b, text=f"{page.number}x{at} {b.text}") for at, b in enumerate(page.blocks)]
@@ -175,6 +183,8 @@ def test_the_order_is_that_of_the_document(made: Document) -> None:
 
 
 @given(documents)
+@example(document(_heads(1), _heads(2, 1)))
+@example(document(_heads(0, 1), _heads(2, 1, 0)))
 def test_every_heading_is_in_a_path_or_in_a_text(made: Document) -> None:
     found = split(made, "s", "en")
     seen = {text for p in found for text in (*p.headings, *p.text.splitlines())}

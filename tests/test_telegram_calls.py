@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bot.channels.errors import Gone, Later, Refused
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_calls import CAPTION, pack, plainer
-from bot.channels.telegram_render import shortened
 from bot.messages import Attachment, Button, Line, Offer, Reply, Span, Style
 from tests.doubles.bot_api import HANG, RESET, BotApi, Fault
 from tests.doubles.telegram_html import units
@@ -217,9 +216,3 @@ async def test_a_group_that_became_a_supergroup_is_answered_there() -> None:
         api.moved[-5] = -1005
         await sent_by(api, reply(), GROUP)
     assert [message.chat for message in api.messages] == [-1005]
-
-
-def test_shortened() -> None:
-    assert shortened("One two. Three", 14) == "One two. Three"
-    assert shortened("One two. Three", 12) == "One two.…"
-    assert units(shortened("😀" * 9, 8)) <= 8

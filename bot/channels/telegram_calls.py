@@ -18,10 +18,11 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.channels.cutting import shortened
 from bot.channels.errors import Gone, Later, Refused
 from bot.channels.telegram_listening import seconds
 from bot.channels.telegram_questions import HELP_LINK
-from bot.channels.telegram_render import LIMIT, keyboard, render, shortened
+from bot.channels.telegram_render import LIMIT, keyboard, render
 from bot.messages import Attachment, Offer, Reply
 
 Fields = dict[str, Any]

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.channels.cutting import shortened, units
 from bot.messages import Button, Line, Reply, Span, Style
 
 LIMIT = 4096  # visible units a message: https://core.telegram.org/bots/api#sendmessage
@@ -39,16 +40,6 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     keys = [InlineKeyboardButton(button.label, callback_data=button.data) for button in buttons]
     rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
     return InlineKeyboardMarkup(rows) if rows else None
-
-
-def units(text: str) -> int:
-    """Measure a text as Telegram does: in UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def shortened(text: str, room: int) -> str:
-    """The text, or its beginning with "…": at most `room` units."""
-    return text if units(text) <= room else _cut(text, room - 1, must=True)[0] + "…"
 
 
 # Preparing: only what can be shown, and only links that Telegram makes links.

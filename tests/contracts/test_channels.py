@@ -5,7 +5,6 @@ import io
 import itertools
 import os
 import re
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -15,17 +14,17 @@ from typing import Protocol
 
 import pytest
 from rich.console import Console
-from starlette.applications import Starlette
 
-from bot.channels import telegram, terminal
+from bot.channels import telegram, terminal, whatsapp
 from bot.channels.errors import plain_apology
 from bot.channels.port import Channel, Direct
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
 from tests.doubles.bot_api import BotApi
+from tests.doubles.graph_api import GraphApi
 from tests.doubles.lines import LineChannel
-from tests.doubles.telegram_bot import mounted
+from tests.doubles.mounting import free_port, mounted
 
 PATIENCE = 30.0  # seconds: the machine is shared
 URL = "https://example.org/library/guide.pdf?lang=en&v=2#page=12:~:text=listen,%20and%20believe"
@@ -62,9 +61,10 @@ class Driver(Protocol):
 
 
 class Phone:
-    listener: socket.socket | None = None  # where Telegram calls us
-
-    def __init__(self, api: BotApi, webhook: str = "") -> None:
+    def __init__(self, api: BotApi, port: int = 0) -> None:
+        """`port`: where Telegram calls us; 0: we poll."""
+        self.port = port
+        webhook = f"http://127.0.0.1:{port}" if port else ""
         self.channel = telegram.open_channel(api.token, api.base_url, webhook=webhook)
         self._api, self._read = api, 0
 
@@ -79,6 +79,27 @@ class Phone:
         self._read += 1
         quotes = [line for quote in parsed.quotes for line in quote.split("\n")]
         return Heard(parsed.text, quotes, parsed.urls)
+
+
+class Messenger:
+    """WhatsApp calls the bot: it has an address once its routes are mounted."""
+
+    def __init__(self, api: GraphApi) -> None:
+        self.channel = whatsapp.open_channel(api.account)
+        self.address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._api, self._read = api, 0
+
+    async def say(self, text: str) -> None:
+        self._api.webhook = await self.address
+        await self._api.say(text)
+
+    async def press(self, label: str) -> None:
+        await self._api.press(label)
+
+    async def read(self) -> Heard:
+        parsed = (await self._api.sent(self._read + 1))[self._read].parsed
+        self._read += 1
+        return Heard(parsed.text, parsed.quotes, parsed.urls)
 
 
 class Keyboard:
@@ -163,12 +184,14 @@ async def a_phone() -> AsyncIterator[Driver]:
 
 @asynccontextmanager
 async def a_phone_by_webhook() -> AsyncIterator[Driver]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with BotApi() as api:
-            phone = Phone(api, address)
-            phone.listener = listener
-            yield phone
+    async with BotApi() as api:
+        yield Phone(api, free_port())
+
+
+@asynccontextmanager
+async def a_messenger() -> AsyncIterator[Driver]:
+    async with GraphApi() as api:
+        yield Messenger(api)
 
 
 @asynccontextmanager
@@ -184,7 +207,7 @@ async def a_keyboard() -> AsyncIterator[Driver]:
 Person = Callable[[], AbstractAsyncContextManager[Driver]]
 
 
-@pytest.fixture(params=[a_keyboard, a_wire, a_phone, a_phone_by_webhook])
+@pytest.fixture(params=[a_keyboard, a_wire, a_phone, a_phone_by_webhook, a_messenger])
 def person(request: pytest.FixtureRequest) -> Person:
     made: Person = request.param
     return made
@@ -210,10 +233,12 @@ async def carried(driver: Driver, respond: Respond, data: Path) -> None:
         await channel.serve(respond)
         return
     store = SqliteStore(data)
-    post = Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05))
-    app = Starlette(routes=channel.routes(post.receive(channel)))
     try:
-        async with mounted(app, getattr(driver, "listener", None)):
+        post = Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05))
+        port = driver.port if isinstance(driver, Phone) else 0
+        async with mounted(channel.routes(post.receive(channel)), port) as address:
+            if isinstance(driver, Messenger):
+                driver.address.set_result(address)
             await post.run()
     finally:
         store.close()

@@ -2,14 +2,10 @@
 
 import asyncio
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-
-import uvicorn
-from starlette.applications import Starlette
 
 from bot.channels.errors import Apology, plain_apology
 from bot.channels.telegram import TelegramChannel
@@ -17,6 +13,7 @@ from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.messages import Line, Question, Reply, Respond, Span
 from tests.doubles.bot_api import BotApi
+from tests.doubles.mounting import free_port, mounted
 
 
 @asynccontextmanager
@@ -25,15 +22,15 @@ async def carrying(
     respond: Respond,
     data: Path,
     *,
-    listener: socket.socket | None = None,
+    port: int = 0,
     apology: Apology = plain_apology,
     drain: float = 10,
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Yields the post at work; it is stopped as SIGTERM would. `listener`: for the webhook."""
+    """Yields the post at work; it is stopped as SIGTERM would. `port`: of the webhook."""
     store = SqliteStore(data)
     post = Post(store, [channel], respond, apology, pauses=(0.05, 0.05), drain=drain)
     routes = channel.routes(post.receive(channel))
-    async with mounted(Starlette(routes=routes), listener):
+    async with mounted(routes, port):
         work = asyncio.create_task(post.run())
         try:
             yield work
@@ -42,28 +39,6 @@ async def carrying(
             with suppress(asyncio.CancelledError, Exception):
                 await work
             store.close()
-
-
-@asynccontextmanager
-async def mounted(app: Starlette, listener: socket.socket | None) -> AsyncIterator[None]:
-    """Serve on it, where there is one."""
-    if listener is None:
-        yield
-        return
-    config = uvicorn.Config(app, log_config=None, lifespan="off", http="h11", ws="none")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
-
-
-def listening(port: int = 0) -> tuple[socket.socket, str]:
-    """A socket for a webhook, and its address."""
-    listener = socket.create_server(("127.0.0.1", port))
-    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @asynccontextmanager
@@ -77,11 +52,15 @@ async def bot(
     drain: float = 10,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A bot of the double's token, by long polling or by webhook."""
-    listener, url = listening() if webhook else (None, "")
-    channel = TelegramChannel(api.token, api.base_url, webhook=url, wait=1)
-    carried = carrying(channel, respond, data, listener=listener, apology=apology, drain=drain)
-    async with carried as work:
+    port = free_port() if webhook else 0
+    channel = TelegramChannel(api.token, api.base_url, webhook=address(port), wait=1)
+    async with carrying(channel, respond, data, port=port, apology=apology, drain=drain) as work:
         yield work
+
+
+def address(port: int) -> str:
+    """Where Telegram calls us; "" for no port."""
+    return f"http://127.0.0.1:{port}" if port else ""
 
 
 async def echo(question: Question) -> Reply:
@@ -90,10 +69,9 @@ async def echo(question: Question) -> Reply:
 
 
 async def _main(data: Path, base_url: str, token: str, port: int) -> None:
-    listener, url = listening(port) if port else (None, "")
-    channel = TelegramChannel(token, base_url, webhook=url, wait=1)
+    channel = TelegramChannel(token, base_url, webhook=address(port), wait=1)
     told = asyncio.Event()
-    async with carrying(channel, echo, data, listener=listener) as work:
+    async with carrying(channel, echo, data, port=port) as work:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
         print("ready", flush=True)
         waiting = asyncio.create_task(told.wait())
