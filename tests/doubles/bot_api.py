@@ -8,7 +8,9 @@ async with BotApi() as api:
 """
 
 import asyncio
+import itertools
 import json
+import random
 import socket
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
@@ -57,7 +59,7 @@ class BotApi(People):
         self.moved: dict[int, int] = {}  # groups that became supergroups
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[Fields] = []
-        self._numbers = iter(range(1000, 10**9))
+        self._numbers = itertools.count(random.randrange(10**6, 10**9))  # each bot has its own
         self._changed = asyncio.Condition()
         self._closing = asyncio.Event()
 
