@@ -81,7 +81,7 @@ def test_typing_has_a_pace_of_its_own(starter: Settings) -> None:
 
 def test_a_button_of_another_time_is_answered_kindly(assistant: Assistant) -> None:
     for data in ("page:en:gone", "nonsense", "more:en:gone", "sources:xx:gone", "more:", ":"):
-        reply = assistant.reply(Question(text=data, kind=Kind.BUTTON, person="telegram:42"))
+        reply = assistant.reply(Question(text=data, kind=Kind.BUTTON, person="telegram:button"))
         text = " ".join(line.text for line in reply.lines)
         assert "ask your question again" in text, data
 

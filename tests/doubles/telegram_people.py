@@ -44,7 +44,8 @@ class People:
     def press(self, label: str, user: int = 42) -> None:
         """Press the newest button of this label."""
         sent = next(sent for sent in reversed(self.messages) if label in sent.buttons)
-        self.press_data(sent.buttons[label], {**message(next(self._numbers), user), "text": "?"})
+        under = {**message(next(self._numbers), user), "text": "?"}
+        self.press_data(sent.buttons[label], under, user)
 
     def press_data(self, data: str, under: Fields, user: int = 42) -> None:
         """Press a button of these data under a message of the bot's."""
