@@ -107,7 +107,10 @@ def open_telegram(settings: Settings) -> Channel:
 
     token = settings.telegram_token.get_secret_value()
     return telegram.open_channel(
-        token, settings.telegram_api, apology=apologise, commands=privacy.commands
+        token,
+        settings.telegram_api,
+        webhook=settings.telegram_webhook,
+        commands=privacy.commands,
     )
 
 

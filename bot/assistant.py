@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bot import buttons, cards, privacy, replies, standing, turns
+from bot import cards, inline, privacy, replies, standing, turns
 from bot.asking import answer
+from bot.commands import About, Commands
 from bot.counts import Counts, Outcome, today
 from bot.greetings import is_greeting
 from bot.keys import BadKey
@@ -19,6 +20,7 @@ from bot.people import KEY_DAYS, People
 from bot.phrases import detect, languages
 from bot.redaction import redact
 from bot.safeguarding import first as safeguarding
+from bot.safeguarding.cards import privately
 from bot.safeguarding.first import First
 from bot.turns import FollowUp, Turn, follow_up
 from bot.voice import MARK, Voice, not_understood
@@ -53,8 +55,9 @@ class Assistant:
         """
         self._opened, self._people = opened, people
         self._counts, self._limits = counts, limits
-        self._contact, self._key_days = contact, key_days
-        self._rewrite, self._pages, self._voice = rewrite, pages, voice or Voice()
+        self._rewrite, self._voice = rewrite, voice or Voice()
+        about = About(contact=contact, key_days=key_days, rewriting=rewrite is not None)
+        self._commands = Commands(opened, people, about, self._forget, pages)
 
     async def respond(self, question: Question) -> Reply:
         """The reply to one message; the work is done in a thread."""
@@ -72,6 +75,8 @@ class Assistant:
             if isinstance(said, Reply):
                 return said
             question = said
+        if question.kind is Kind.INLINE:
+            return self._offered(question)
         first = self._first(question)
         return first.card or first.added(self._reply(question))
 
@@ -105,6 +110,7 @@ class Assistant:
     def _forget(self, person: str) -> None:
         self._voice.forget(person)
         self._people.forget(person)
+        self._people.forget(_typing(person))
         self._counts.forget(lambda day: self._people.pseudonyms(person, day))
 
     def _reply(self, question: Question) -> Reply:
@@ -116,7 +122,7 @@ class Assistant:
             return slower
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._count(question, language, Outcome.COMMAND)
-            return self._act(question, self._own(question))
+            return self._commands.act(question, self._own(question))
         if (said := self._unread(question, language)) is not None:
             self._count(question, language, Outcome.UNREAD)
             return said
@@ -132,6 +138,18 @@ class Assistant:
         self._count(question, language, outcome)
         told = cards.answer_reply(found)
         return told if redact(question.text) == question.text else privacy.left_out(told)
+
+    def _offered(self, question: Question) -> Reply:
+        """Passages for what somebody types in inline search; it has a pace of its own."""
+        first = safeguarding.look(question, self._prior)
+        if first.card is not None:  # counted once they come, not with each letter they type
+            return privately(first.card.language)
+        language = detect(question.text[:LONGEST], self._prior(question))
+        asked = redact(question.text[:LONGEST])
+        if not inline.is_question(asked) or self._pace(_typing(question.person)) is not Pace.GO:
+            return inline.none(language)
+        opened = self._opened()
+        return inline.offered(answer(opened, asked, language), opened.library)
 
     def _answer(self, question: Question, language: str, turn: Turn | None) -> Answer:
         """The answer to a question, which may lean on `turn`; it is the next turn."""
@@ -158,7 +176,7 @@ class Assistant:
         if wanted is FollowUp.MORE and turn.more:
             with _beside():
                 self._people.keep(person, turns.after_more(turn))
-        return turns.reply(wanted, turn, self._opened().library, self._marked)
+        return turns.reply(wanted, turn, self._opened().library, self._commands.marked)
 
     def _prior(self, question: Question) -> str | None:
         """The language that this person chose, else what their phone prefers."""
@@ -169,11 +187,7 @@ class Assistant:
 
     def _slower(self, question: Question, language: str) -> Reply | None:
         """Where this person writes too fast: a word about it, then nothing; else None."""
-        if self._limits is None or not question.person:
-            return None
-        pace = Pace.GO
-        with _beside():
-            pace = self._limits.pace(question.person)
+        pace = self._pace(question.person)
         if pace is Pace.GO:
             return None
         self._count(question, language, Outcome.TOO_FAST)
@@ -184,6 +198,12 @@ class Assistant:
             "That is more than I can answer at once. Please wait a minute, then ask again. HELP"
             " works at any time.",
         )
+
+    def _pace(self, person: str) -> Pace:
+        with _beside():
+            if self._limits is not None and person:
+                return self._limits.pace(person)
+        return Pace.GO
 
     def _count(self, question: Question, language: str, outcome: Outcome) -> None:
         if not question.person:
@@ -223,67 +243,13 @@ class Assistant:
         """
         asked = redact(text)
         found = answer(self._opened(), asked, language or detect(text), wish, turn)
-        found = self._marked(found)
+        found = self._commands.marked(found)
         return self._rewrite(asked, found) if self._rewrite else found
 
-    def _marked(self, found: Answer) -> Answer:
-        """With what is known of the PDF files behind it."""
-        return self._pages.marked(found, self._opened().library) if self._pages else found
 
-    def _act(self, question: Question, language: str) -> Reply:
-        """A command such as "language sw", or a button such as "more:sw:ids"."""
-        if question.kind is Kind.BUTTON:
-            name, _, rest = question.text.partition(":")
-        else:
-            name, _, rest = question.text.strip().partition(" ")
-        match name.lower():
-            case "language" | "languages":
-                return self._choose_language(question.person, rest.strip().lower(), language)
-            case "country":
-                return standing.choose_country(
-                    self._people, question.person, rest.strip(), language
-                )
-            case "setting":
-                return standing.choose_setting(
-                    self._people, question.person, rest.strip(), language
-                )
-            case "forget":
-                self._forget(question.person)
-                return privacy.forgotten(language)
-            case "more" | "sources" | "page" | "pdf":
-                return self._behind(name.lower(), rest, language)
-        return self._told(name.lower(), language)
-
-    def _behind(self, name: str, rest: str, language: str) -> Reply:
-        """What stands behind a button under an answer."""
-        library = self._opened().library
-        if name == "more":
-            return buttons.more(rest, library, self._marked)
-        if name == "sources":
-            return buttons.sources(rest, library)
-        if self._pages is None:
-            return replies.notice(language, cards.GONE)
-        return self._pages.show(name, rest, library)
-
-    def _told(self, name: str, language: str) -> Reply:
-        """What the assistant says about itself, by the command's name."""
-        rewriting = self._rewrite is not None
-        match name:
-            case "start":
-                return replies.welcome(language, rewriting=rewriting)
-            case "privacy":
-                return privacy.privacy_card(language, self._key_days, rewriting=rewriting)
-            case "about":
-                return privacy.about(language, self._contact, rewriting=rewriting)
-        return replies.notice(
-            language, "I do not know this command. Send /help to see what I can do."
-        )
-
-    def _choose_language(self, person: str, code: str, language: str) -> Reply:
-        if code not in languages():
-            return replies.choose_language(language)
-        self._people.choose(person, code)
-        return replies.notice(code, "From now on I use English.")
+def _typing(person: str) -> str:
+    """Under which name the pace is kept of a person who types in inline search."""
+    return f"{person} inline" if person else ""
 
 
 @contextmanager

@@ -132,7 +132,7 @@ class Offer:
     id: str  # the passage's
     title: str
     description: str
-    reply: "Reply"  # what is put into their chat
+    reply: "Reply"  # what is put into their chat; without lines: it leads to us, in private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         ge=1,
         description="New web chats a minute from one network address; phone companies have few.",
     )
+    telegram_webhook: str = Field(
+        default="",
+        description="This server's public address (`https://bot.example.org`), where Telegram shall"
+        " bring messages to `/telegram`. Empty: they are fetched, and nothing need be reachable.",
+    )
 
     whatsapp_token: SecretStr = Field(
         default=SecretStr(""),

@@ -8,9 +8,20 @@ from bot import app, logs
 from scripts.shell import plainly
 
 
-def serve_telegram() -> None:
-    """Answer on Telegram by long polling, with the bot of TELEGRAM_TOKEN."""
+def serve_telegram(
+    webhook: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="This server's public https address, where Telegram shall bring messages"
+            " (TELEGRAM_WEBHOOK); without one they are fetched.",
+        ),
+    ] = "",
+) -> None:
+    """Answer on Telegram with the bot of TELEGRAM_TOKEN, by long polling or by webhook."""
     with plainly() as settings:
+        if webhook:
+            settings = settings.model_copy(update={"telegram_webhook": webhook})
         channel = app.open_telegram(settings)
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()

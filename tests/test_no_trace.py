@@ -28,6 +28,7 @@ SAID = {
     "hostile": '"zqquote" OR zqnear NEAR( \u202ezqreversed\u0007 *',
     "during a fault": "Who pays for zqschool fees when a child lives with zqkin?",
 }
+WAL = "queue.db-wal"  # what was erased stands here for a minute at most
 # Pieces that stand nowhere in the library, so that a hit is a leak.
 NEEDLES = sorted(
     {word.strip("?,.").lower() for text in SAID.values() for word in text.split() if "zq" in word}
@@ -66,7 +67,7 @@ def tables(path: Path) -> Iterator[tuple[str, str]]:
 def data(starter: Settings, tmp_path: Path) -> Path:
     """A library of our own: this test looks into every file of it, and breaks one."""
     folder = tmp_path / "data"
-    others = shutil.ignore_patterns("people.*", "counts.db*")  # of other tests
+    others = shutil.ignore_patterns("people.*", "counts.db*", "queue.*")  # of other tests
     shutil.copytree(starter.exchange_data, folder, symlinks=True, ignore=others)
     return folder
 
@@ -104,10 +105,15 @@ async def converse(api: BotApi, data: Path) -> None:
 
 
 async def test_nothing_said_stands_in_any_log_table_or_file(data: Path) -> None:
-    async with BotApi() as api, serving(api, data) as process:
+    fast = {"RATE_PERSON": "60"}  # what fails is tried three times, and counts as often
+    async with BotApi() as api, serving(api, data, **fast) as process:
         await converse(api, data)
-        kept = dict.fromkeys(where for where, text in held(data) if leaks(text))
-        assert not kept, "while it runs"
+        for _ in range(50):  # a reply is erased just after it was sent
+            kept = {where for where, text in held(data) if leaks(text)}
+            if kept <= {WAL}:
+                break
+            await asyncio.sleep(0.1)
+        assert kept <= {WAL}, "while it runs"
         api.say("/forget", user=PERSON)
         await api.until(lambda: "Nimefuta" in api.messages[-1].parsed.text)
         process.send_signal(signal.SIGTERM)
@@ -118,12 +124,13 @@ async def test_nothing_said_stands_in_any_log_table_or_file(data: Path) -> None:
     for line in lines:
         assert not leaks(json.dumps(line, ensure_ascii=False)), line
         assert set(line) <= {
-            *("event", "logger", "level", "timestamp", "update", "milliseconds", "error", "where"),
+            *("event", "logger", "level", "timestamp", "channel", "message", "milliseconds"),
+            *("error", "where", "why", "seconds", "webhook"),
             *("bot", "lapsed_people", "limits", "turns", "day_hashes", "old_counts"),
         }
     assert any(line["event"] == "failed" and line["error"] for line in lines), "a fault was logged"
     assert any(line["event"] == "retention" for line in lines)
-    kept = dict.fromkeys(where for where, text in held(data) if leaks(text))
+    kept = {where for where, text in held(data) if leaks(text)}
     assert not kept, "afterwards"
     assert {row for where, row in tables(data / "people.db") if "everybody" not in row} == set()
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram_render import LIMIT, WHOLE, keyboard, render, units
+from bot.channels.cutting import units
+from bot.channels.telegram_render import LIMIT, WHOLE, keyboard, render
 from bot.messages import Button, Line, Reply, Span, Style
 from tests.doubles.telegram_html import Parsed, Unparsable, parse
 from tests.doubles.telegram_html import units as counted

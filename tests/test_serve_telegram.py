@@ -17,11 +17,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @asynccontextmanager
 async def serving(
-    api: BotApi, data: Path, token: str = ""
+    api: BotApi, data: Path, token: str = "", **settings: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {
         "PATH": os.environ["PATH"], "EXCHANGE_DATA": str(data),
         "TELEGRAM_TOKEN": token or api.token, "TELEGRAM_API": api.base_url,
+        **settings,
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "scripts.cli", "serve", "telegram",

@@ -1,18 +1,22 @@
-"""The Telegram channel through the library's own Application, over real HTTP."""
+"""The Telegram channel with its post, over real HTTP: by long polling, and by webhook."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
+from bot.channels import telegram_listening
 from bot.channels.errors import ChannelFailed
 from bot.channels.telegram import TelegramChannel, open_channel
 from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Style
-from tests.doubles.bot_api import HANG, NAME, PATIENCE, RESET, BotApi, Fault
+from tests.doubles.bot_api import HANG, NAME, PATIENCE, RESET, BotApi, Fault, Fields
+from tests.doubles.telegram_bot import bot
 
 URL = "https://example.org/guide.pdf?a=1&b=2#page=12"
+Serving = Callable[[Respond], AbstractAsyncContextManager[BotApi]]
 
 
 def reply(text: str, *buttons: Button) -> Reply:
@@ -23,29 +27,24 @@ async def echo(question: Question) -> Reply:
     return reply(f"{question.kind}: {question.text}")
 
 
-def channel_of(api: BotApi, drain: float = PATIENCE) -> TelegramChannel:
-    return TelegramChannel(api.token, api.base_url, pauses=(0.05, 0.05), drain=drain)
-
-
-@asynccontextmanager
-async def serving(
-    respond: Respond, channel: Callable[[BotApi], TelegramChannel] = channel_of
-) -> AsyncIterator[BotApi]:
-    async with BotApi() as api:
-        task = asyncio.create_task(channel(api).serve(respond))
-        try:
+@pytest.fixture(params=[False, True], ids=["polling", "webhook"])
+def serving(request: pytest.FixtureRequest, tmp_path: Path) -> Serving:
+    @asynccontextmanager
+    async def serving(respond: Respond) -> AsyncIterator[BotApi]:
+        async with BotApi() as api, bot(api, respond, tmp_path, webhook=request.param):
             await api.until(lambda: bool(api.called("setMyCommands")))
             yield api
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+
+    return serving
 
 
-async def failure(serve: Awaitable[None]) -> str:
+async def failure(channel: TelegramChannel) -> str:
+    async def nowhere(_: object) -> None:
+        raise AssertionError
+
     with pytest.raises(ChannelFailed) as caught:
         async with asyncio.timeout(PATIENCE):
-            await serve
+            await channel.listen(nowhere)
     assert caught.value.__cause__ is None
     return str(caught.value)
 
@@ -62,30 +61,40 @@ def test_a_token_that_cannot_be_one_is_refused_at_once(token: str) -> None:
 
 async def test_a_wrong_token_is_one_clear_line_without_the_token() -> None:
     async with BotApi() as api:
-        message = await failure(open_channel("99:wrong", api.base_url).serve(echo))
+        message = await failure(open_channel("99:wrong", api.base_url))
     assert "refuses the token" in message
     assert "@BotFather" in message
     assert "99:wrong" not in message
 
 
-async def test_a_token_revoked_while_running_ends_the_channel() -> None:
-    async with BotApi() as api:
-        serve = asyncio.create_task(channel_of(api).serve(echo))
+async def test_a_token_revoked_while_polling_ends_the_channel(tmp_path: Path) -> None:
+    async with BotApi() as api, bot(api, echo, tmp_path) as work:
         await api.until(lambda: bool(api.called("getUpdates")))
         api.revoke()
-        api.say("ends the long poll that is open")
-        assert "revoked" in await failure(serve)
+        with pytest.raises(ChannelFailed, match="revoked"):
+            await asyncio.wait_for(work, PATIENCE)
+
+
+async def test_a_token_revoked_under_a_webhook_ends_the_channel(tmp_path: Path) -> None:
+    async with BotApi() as api, bot(api, echo, tmp_path, webhook=True) as work:
+        await api.until(lambda: bool(api.called("setMyCommands")))
+        api.revoke()
+        api.say("Hello")
+        with pytest.raises(ChannelFailed, match="revoked"):
+            await asyncio.wait_for(work, PATIENCE)
 
 
 async def test_no_network_is_another_line() -> None:
     async with BotApi() as api:
         gone = api.base_url
-    message = await failure(open_channel("99:a", gone).serve(echo))
+    message = await failure(open_channel("99:a", gone))
     assert "cannot be reached at 127.0.0.1 (NetworkError)" in message
     assert "99:a" not in message
 
 
-async def test_no_log_holds_the_token_or_a_text(caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_log_holds_the_token_or_a_text(
+    serving: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
 
     async def respond(question: Question) -> Reply:
@@ -95,18 +104,21 @@ async def test_no_log_holds_the_token_or_a_text(caplog: pytest.LogCaptureFixture
 
     async with serving(respond) as api:
         api.fail("getUpdates", Fault(502, html=True))
+        api.fail("sendMessage", Fault(502, html=True))
         api.say("a secret question")
         api.say("a secret that must fail")
         await api.sent(2)
+        token = api.token
     ours = [record for record in caplog.records if not record.name.startswith("uvicorn")]
     text = "\n".join(f"{r.getMessage()} {r.exc_info}" for r in ours)
     assert "secret" not in text
-    assert api.token not in text
+    assert token not in text
     assert "'error': 'ValueError'" in text
     assert "milliseconds" in text
 
 
-async def test_stopping_lets_running_answers_finish_and_confirms_them() -> None:
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_stopping_lets_running_answers_finish(webhook: bool, tmp_path: Path) -> None:
     started, go = asyncio.Event(), asyncio.Event()
 
     async def respond(question: Question) -> Reply:
@@ -115,18 +127,18 @@ async def test_stopping_lets_running_answers_finish_and_confirms_them() -> None:
         return reply("still answered")
 
     async with BotApi() as api:
-        serve = asyncio.create_task(channel_of(api).serve(respond))
-        api.say("Hello")
-        await started.wait()
-        serve.cancel()
-        asyncio.get_running_loop().call_later(0.1, go.set)
-        with suppress(asyncio.CancelledError):
-            await serve
+        async with bot(api, respond, tmp_path, webhook=webhook):
+            api.say("Hello")
+            await asyncio.wait_for(started.wait(), PATIENCE)
+            asyncio.get_running_loop().call_later(0.1, go.set)
         assert [sent.parsed.text for sent in api.messages] == ["still answered"]
-        assert api.pending() == 0
+        async with bot(api, echo, tmp_path, webhook=webhook):
+            api.say("next")
+            sent = await api.sent(2)
+        assert sent[1].parsed.text == "text: next", "the first is not answered once more"
 
 
-async def test_stopping_gives_up_an_answer_that_never_comes() -> None:
+async def test_an_answer_that_outlasts_the_stop_comes_after_the_next_start(tmp_path: Path) -> None:
     started = asyncio.Event()
 
     async def respond(question: Question) -> Reply:
@@ -134,26 +146,32 @@ async def test_stopping_gives_up_an_answer_that_never_comes() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with serving(respond, lambda api: channel_of(api, drain=0.2)) as api:
-        api.say("Hello")
-        await asyncio.wait_for(started.wait(), PATIENCE)
-    assert api.messages == []
+    async with BotApi() as api:
+        async with bot(api, respond, tmp_path, drain=0.2):
+            api.say("Hello")
+            await asyncio.wait_for(started.wait(), PATIENCE)
+        assert api.messages == []
+        async with bot(api, echo, tmp_path):
+            (sent,) = await api.sent(1)
+    assert sent.html == "text: Hello"
 
 
-async def test_pending_updates_are_kept_and_the_kinds_listed() -> None:
+async def test_what_waits_is_kept_and_the_kinds_are_listed(serving: Serving) -> None:
     async with serving(echo) as api:
         api.say("sent before")
         await api.sent(1)
-        assert all("drop_pending_updates" not in call for call in api.called("deleteWebhook"))
-        assert api.called("getUpdates")[0]["allowed_updates"] == [
-            *("message", "edited_message", "callback_query")
+        asked = api.called("getUpdates") or api.called("setWebhook")
+        ended = api.called("deleteWebhook")
+        assert all("drop_pending_updates" not in call for call in (*asked, *ended))
+        assert asked[0]["allowed_updates"] == [
+            *("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
         ]
 
 
 # Answers.
 
 
-async def test_an_answer_is_html_with_whole_links_no_preview_and_buttons() -> None:
+async def test_an_answer_is_html_with_whole_links_no_preview_and_buttons(serving: Serving) -> None:
     async def respond(question: Question) -> Reply:
         await asyncio.sleep(0.01)
         lines = (
@@ -164,27 +182,28 @@ async def test_an_answer_is_html_with_whole_links_no_preview_and_buttons() -> No
         return Reply(language="en", lines=lines, buttons=(button,))
 
     async with serving(respond) as api:
-        api.say("Hello")
+        number = api.say("Hello")
         (sent,) = await api.sent(1)
+        assert api.called("sendChatAction") == [{"chat_id": 42, "action": "typing"}]
     assert sent.parsed.quotes == ["Listen & believe."]
     assert sent.parsed.urls == [URL]
     assert sent.parsed.text == "Listen & believe.\nGuide <2>, page 12"
     assert sent.buttons == {"More": "more:" + "x" * 59}
-    assert (sent.chat, sent.preview_off, sent.reply_to) == (42, True, None)
-    assert api.called("sendChatAction") == [{"chat_id": 42, "action": "typing"}]
+    assert (sent.chat, sent.preview_off, sent.reply_to) == (42, True, number)
 
 
-async def test_a_long_answer_is_several_messages_with_the_buttons_last() -> None:
+async def test_a_long_answer_is_several_messages_with_the_buttons_last(serving: Serving) -> None:
     async def respond(question: Question) -> Reply:
         return reply("word " * 2000, Button(label="More", data="more"))
 
     async with serving(respond) as api:
-        api.say("Hello")
+        number = api.say("Hello")
         sent = await api.sent(3)
     assert [bool(message.buttons) for message in sent] == [False, False, True]
+    assert [message.reply_to for message in sent] == [number, None, None]
 
 
-async def test_a_pressed_button_is_answered_and_comes_back_with_its_data() -> None:
+async def test_a_pressed_button_is_answered_and_comes_back_with_its_data(serving: Serving) -> None:
     async def respond(question: Question) -> Reply:
         if question.kind is Kind.BUTTON:
             return reply(f"{question.person} {question.text}")
@@ -195,11 +214,21 @@ async def test_a_pressed_button_is_answered_and_comes_back_with_its_data() -> No
         await api.sent(1)
         api.press("More")
         sent = await api.sent(2)
-        assert sent[1].parsed.text == "telegram:42 more:1"
+        assert (sent[1].parsed.text, sent[1].reply_to) == ("telegram:42 more:1", None)
         assert len(api.called("answerCallbackQuery")) == 1
 
 
-async def test_people_are_answered_at_the_same_time_but_each_in_order() -> None:
+async def test_a_press_that_is_too_old_to_be_answered_still_counts(serving: Serving) -> None:
+    async with serving(echo) as api:
+        late = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+        api.fail("answerCallbackQuery", Fault(400, said=late))
+        chat = {"id": 42, "type": "private", "first_name": "Amina"}
+        api.press_data("more:1", {"message_id": 3, "date": 0, "chat": chat})  # inaccessible
+        (sent,) = await api.sent(1)
+    assert (sent.chat, sent.html) == (42, "button: more:1")
+
+
+async def test_people_are_answered_at_the_same_time_but_each_in_order(serving: Serving) -> None:
     together = asyncio.Event()
     waiting: list[str] = []
 
@@ -220,48 +249,50 @@ async def test_people_are_answered_at_the_same_time_but_each_in_order() -> None:
         assert sent.index(f"first {user}") < sent.index(f"second {user}")
 
 
-async def test_a_failure_is_an_apology_in_the_persons_language() -> None:
+async def test_a_failure_is_an_apology_in_the_persons_language(tmp_path: Path) -> None:
     async def respond(question: Question) -> Reply:
         raise RuntimeError("a trace that nobody should read")
 
-    def make(api: BotApi) -> TelegramChannel:
-        return open_channel(api.token, api.base_url, apology=lambda language: f"Pole ({language})")
-
-    async with serving(respond, make) as api:
+    apology = lambda language: f"Pole ({language})"  # noqa: E731
+    async with BotApi() as api, bot(api, respond, tmp_path, apology=apology):
         api.say("Habari", language="sw")
         (sent,) = await api.sent(1)
     assert sent.html == "Pole (sw)"
 
 
-async def test_a_reply_that_telegram_refuses_is_an_apology() -> None:
-    async def respond(question: Question) -> Reply:
-        return reply("fine", Button(label="More", data="x" * 65))
-
-    async with serving(respond) as api:
-        api.say("Hello")
-        (sent,) = await api.sent(1)
-    assert sent.html.startswith("Sorry")
-
-
 @pytest.mark.parametrize(
     "fault", [Fault(429, retry_after=1), Fault(500), Fault(502, html=True), RESET], ids=str
 )
-async def test_a_lost_send_is_tried_again(fault: Fault) -> None:
-    async with serving(echo) as api:
+async def test_a_lost_send_is_tried_again(fault: Fault, tmp_path: Path) -> None:
+    async with BotApi() as api, bot(api, echo, tmp_path):
         api.fail("sendMessage", fault)
         api.say("Hello")
         sent = await api.sent(1)
     assert [message.html for message in sent] == ["text: Hello"]
 
 
-async def test_polling_goes_on_after_faults() -> None:
-    async with serving(echo) as api:
-        api.fail("getUpdates", Fault(502, html=True), RESET)
-        api.say("Hello")
-        await api.sent(1)
+async def test_a_send_that_hangs_holds_nobody_else_up(tmp_path: Path) -> None:
+    async with BotApi() as api, bot(api, echo, tmp_path):
+        api.fail("sendMessage", HANG)
+        for user in (1, 2, 3):
+            api.say("Hello", user)
+        async with asyncio.timeout(8):  # the hanging one is given up after 15 seconds
+            await api.sent(2)
 
 
-async def test_faults_of_the_trimmings_do_not_cost_the_answer() -> None:
+async def test_polling_goes_on_after_faults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram_listening, "PAUSES", (0.05, 0.1))
+    async with BotApi() as api:
+        api.fail("getUpdates", Fault(502, html=True), HANG, RESET, Fault(409))
+        async with bot(api, echo, tmp_path):
+            api.say("Hello")
+            await api.sent(1)
+            assert len(api.called("getUpdates")) >= 5
+
+
+async def test_faults_of_the_trimmings_do_not_cost_the_answer(serving: Serving) -> None:
     async def respond(question: Question) -> Reply:
         return reply("?", Button(label="More", data="more"))
 
@@ -274,19 +305,44 @@ async def test_faults_of_the_trimmings_do_not_cost_the_answer() -> None:
         await api.sent(2)
 
 
-async def test_an_album_is_one_question() -> None:
+async def test_an_album_is_one_question(serving: Serving) -> None:
     async with serving(echo) as api:
         api.photo("Is this safe?", album="7")
         api.photo(album="7")
         api.say("next")
-        sent = await api.sent(2)
-    assert [message.html for message in sent] == ["photo: Is this safe?", "text: next"]
+        api.photo(album="8")
+        api.photo("my uncle beats me", album="8")
+        sent = await api.sent(4)
+    assert [message.html for message in sent] == [
+        *("photo: Is this safe?", "text: next", "photo: ", "photo: my uncle beats me")
+    ]
+
+
+async def test_who_blocks_the_bot_has_left_and_is_forgotten(serving: Serving) -> None:
+    asked: list[Question] = []
+
+    async def respond(question: Question) -> Reply:
+        asked.append(question)
+        return reply("answer") if question.kind is Kind.TEXT else Reply(language="en", lines=())
+
+    async with serving(respond) as api:
+        group = {"id": -5, "type": "supergroup", "title": "Teachers"}
+        api.change("kicked", user=5, chat=group)
+        api.change("kicked", user=6)
+        api.change("member", user=6)
+        api.blocked.add(7)
+        api.say("Hello", user=7)
+        api.say("Hello", user=8)
+        await api.sent(1)
+        await api.until(lambda: len(api.called("sendMessage")) == 2)
+    left = [question.person for question in asked if question.kind is Kind.LEFT]
+    assert sorted(left) == ["telegram:6", "telegram:7"]
 
 
 # What comes in, by way of the real server.
 
 
-async def test_every_kind_arrives() -> None:
+async def test_every_kind_arrives(serving: Serving) -> None:
     asked: list[Question] = []
 
     async def respond(question: Question) -> Reply:
@@ -317,15 +373,20 @@ async def test_every_kind_arrives() -> None:
     assert (asked[0].language, asked[-1].language) == ("pt", None)
 
 
-async def test_a_group_sees_whose_question_is_answered() -> None:
+async def test_a_group_sees_whose_question_is_answered_in_its_topic(serving: Serving) -> None:
     async with serving(echo) as api:
         chat = {"id": -5, "type": "supergroup", "title": "Teachers"}
-        number = api.say(f"@{NAME} what is neglect?", chat=chat)
+        topic: Fields = {"message_thread_id": 3, "is_topic_message": True}
+        api.say("what people say to each other", chat=chat)
+        number = api.say(f"@{NAME} what is neglect?", chat=chat, **topic)
         (sent,) = await api.sent(1)
     assert (sent.chat, sent.reply_to, sent.html) == (-5, number, "text: what is neglect?")
+    assert sent.thread == 3
 
 
-async def test_a_reply_without_lines_sends_nothing_and_the_next_is_answered() -> None:
+async def test_a_reply_without_lines_sends_nothing_and_the_next_is_answered(
+    serving: Serving,
+) -> None:
     async def respond(question: Question) -> Reply:
         if question.text == "flood":
             return Reply(language="en", lines=())

@@ -1,9 +1,11 @@
 """What Telegram delivers, read as Questions: the pure edge alone."""
 
+import json
+
 import pytest
 from telegram import Update
 
-from bot.channels.telegram_questions import to_question
+from bot.channels.telegram_questions import Albums, conversation, read, to_question
 from bot.messages import Kind, Question
 from tests.doubles.bot_api import ME, NAME, Fields
 
@@ -33,6 +35,7 @@ def group(text: str, asks: Fields | None = None) -> str | None:
     [
         ("/start", "start"),
         ("/Start link-7", "start link-7"),
+        ("/start help", "help"),  # the way from inline search to the help card
         (f"/help@{NAME}", "help"),
         ("/language  sw \n", "language sw"),
     ],
@@ -73,3 +76,78 @@ def test_not_meant_for_the_bot_at_all() -> None:
     dice = asked(dice={"value": 1, "emoji": "🎲"})
     assert dice
     assert dice.kind is Kind.OTHER
+
+
+CHAT = {"id": 42, "type": "private"}
+SUPER = {"id": -5, "type": "supergroup", "title": "Teachers"}
+BASE: Fields = {"message_id": 9, "date": 1, "from": AMINA, "chat": CHAT}
+
+
+def where(update: Fields) -> Fields | None:
+    asked = read({"bot": NAME, "update": {"update_id": 1, **update}})
+    return json.loads(asked.to) if asked else None
+
+
+def test_where_a_reply_goes() -> None:
+    pointing = {"reply_parameters": {"message_id": 9, "allow_sending_without_reply": True}}
+    topic = {"is_topic_message": True, "message_thread_id": 3}
+    asked = {**BASE, "chat": SUPER, "text": f"@{NAME} what is neglect?"}
+    pressed = {"id": "1", "from": AMINA, "chat_instance": "1", "data": "more:1"}
+    old = {"message_id": 3, "date": 0, "chat": CHAT}
+    assert where({"message": {**BASE, "text": "Hello"}}) == {"chat_id": 42, **pointing}
+    assert where({"message": {**BASE, "text": "/help"}}) == {"chat_id": 42}
+    assert where({"edited_message": {**BASE, "edit_date": 2, "text": "Hello"}}) == {
+        "chat_id": 42, **pointing,
+    }  # fmt: skip
+    assert where({"message": asked}) == {"chat_id": -5, **pointing}
+    assert where({"message": {**asked, **topic}}) == {
+        "chat_id": -5, "message_thread_id": 3, **pointing,
+    }  # fmt: skip
+    assert where({"callback_query": {**pressed, "message": old}}) == {"chat_id": 42}
+    assert where({"callback_query": {**pressed, "inline_message_id": "x"}}) is None
+    assert where({"inline_query": {"id": "77", "from": AMINA, "query": "a", "offset": ""}}) == {
+        "inline_query_id": "77"
+    }
+
+
+def test_conversations_keep_their_own_order() -> None:
+    message = {**BASE, "chat": SUPER}
+    assert conversation({"update_id": 1, "message": message}) == "-5"
+    assert conversation({"update_id": 1, "callback_query": {"message": message}}) == "-5"
+    assert conversation({"update_id": 1, "inline_query": {"from": AMINA}}) == "inline 42"
+    assert conversation({"update_id": 1, "unheard_of": {}}) == "inline None"
+
+
+def test_an_album_has_one_id_but_for_a_later_photo_that_says_something() -> None:
+    albums = Albums()
+
+    def id(number: int, **more: object) -> str:
+        return albums.id({"update_id": number, "message": {"media_group_id": "7", **more}})
+
+    assert [id(1, caption="a"), id(2), id(1, caption="a")] == 3 * ["album 7"]
+    assert id(3, caption="b") == "3"
+    assert albums.id({"update_id": 4, "message": {}}) == "4"
+
+
+def test_inline_and_leaving() -> None:
+    inline = {
+        "id": "77",
+        "from": {**AMINA, "language_code": "sw"},
+        "query": "what is",
+        "offset": "",
+    }
+    asked = read({"bot": NAME, "update": {"update_id": 1, "inline_query": inline}})
+    assert asked
+    assert asked.question == Question(
+        text="what is", kind=Kind.INLINE, person="telegram:42", language="sw"
+    )
+    changed = {
+        "chat": CHAT, "from": AMINA, "date": 1,
+        "old_chat_member": {"user": ME, "status": "member"},
+        "new_chat_member": {"user": ME, "status": "kicked", "until_date": 0},
+    }  # fmt: skip
+    left = read({"bot": NAME, "update": {"update_id": 1, "my_chat_member": changed}})
+    assert left
+    assert (left.question.kind, left.question.person) == (Kind.LEFT, "telegram:42")
+    group = {**changed, "chat": SUPER}
+    assert read({"bot": NAME, "update": {"update_id": 1, "my_chat_member": group}}) is None

@@ -1,49 +1,31 @@
-"""Telegram by long polling: nothing has to be reachable from outside."""
+"""Telegram: by long polling, where nothing has to be reachable from outside, or by webhook."""
 
-import asyncio
-import logging
-import os
+import hashlib
+import hmac
+import json
 import re
-import time
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from asyncio import Event
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
 
-import httpx
-from telegram import (
-    Bot,
-    BotCommand,
-    LinkPreviewOptions,
-    Message,
-    ReplyParameters,
-    Update,
-)
-from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
-from telegram.ext import (
-    AIORateLimiter,
-    Application,
-    BaseUpdateProcessor,
-    CallbackContext,
-    TypeHandler,
-)
-from telegram.request import HTTPXRequest
+from starlette.routing import BaseRoute
+from telegram import Bot, BotCommand
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.channels.errors import Apology, ChannelFailed, plain_apology, sorry
-from bot.channels.telegram_questions import to_question
-from bot.channels.telegram_render import keyboard, render
-from bot.logs import fault, logger
-from bot.messages import Reply, Respond
+from bot.channels import telegram_calls
+from bot.channels.errors import ChannelFailed, Later
+from bot.channels.port import Asked, Incoming, Receive
+from bot.channels.telegram_line import Line, typing
+from bot.channels.telegram_listening import POLL, Keep, poll, webhook
+from bot.channels.telegram_questions import UPDATES, Albums, conversation, read
+from bot.logs import logger
+from bot.messages import Reply
 from bot.phrases import languages
 
-AT_ONCE = 8  # questions answered at the same time; each person's own stay in order
-POLL = 30  # seconds that Telegram holds a getUpdates open when nothing comes
-DRAIN = 15.0  # seconds that running answers may take after the channel is told to stop
-TYPING = 4.5  # seconds: Telegram shows "typing" for five
-UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
+API = "https://api.telegram.org/bot"
+PATH = "/telegram"  # of the webhook, below the address of our server
 Menu = Callable[[str], Mapping[str, str]]
 """A language (ISO 639-1) to the commands' names, each with what it does."""
 
@@ -51,11 +33,12 @@ _HOW = "Create a bot with @BotFather in Telegram and set TELEGRAM_TOKEN to the t
 MISSING = f"TELEGRAM_TOKEN is not set. {_HOW}"
 MALFORMED = f"TELEGRAM_TOKEN does not look like a token (123456:letters and digits). {_HOW}"
 REFUSED = f"Telegram refuses the token in TELEGRAM_TOKEN: it is wrong or was revoked. {_HOW}"
+NO_WEBHOOK = (
+    "TELEGRAM_WEBHOOK={url}: Telegram {why}. It must be this server's public address, as"
+    " https://bot.example.org, on port 443, 80, 88 or 8443; or leave it empty to poll."
+)
 
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
-
-_Application = Application[Any, Any, Any, Any, Any, Any]
-_Context = CallbackContext[Any, Any, Any, Any]
 log = logger(__name__)
 
 
@@ -65,121 +48,73 @@ def no_commands(language: str) -> Mapping[str, str]:
 
 
 def open_channel(
-    token: str,
-    base_url: str = "https://api.telegram.org/bot",
-    *,
-    apology: Apology = plain_apology,
-    commands: Menu = no_commands,
+    token: str, base_url: str = API, *, webhook: str = "", commands: Menu = no_commands
 ) -> "TelegramChannel":
-    """Take the bot of this token; ChannelFailed where it cannot be a token. Touches no network."""
-    token = token.strip()
+    """Take the bot of this token; ChannelFailed where it cannot be one. Touches no network.
+
+    `webhook`: the public address of our server, where Telegram shall call us; "": we poll.
+    """
+    token, webhook = token.strip(), webhook.strip().rstrip("/")
     if not token:
         raise ChannelFailed(MISSING)
     if not _TOKEN.fullmatch(token):
         raise ChannelFailed(MALFORMED)
-    return TelegramChannel(token, base_url, apology=apology, commands=commands)
+    if webhook and not _callable(webhook, own_api=base_url != API):
+        raise ChannelFailed(NO_WEBHOOK.format(url=webhook, why="cannot call this"))
+    return TelegramChannel(token, base_url, webhook=webhook, commands=commands)
 
 
-class _InTurn(BaseUpdateProcessor):
-    """Several people at once, but each person's messages in the order they came."""
-
-    def __init__(self) -> None:
-        super().__init__(max_concurrent_updates=256)  # waiting costs little; slots count
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    async def initialize(self) -> None:
-        """Nothing to open."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for this person's turn, then for a free slot."""
-        user = update.effective_user if isinstance(update, Update) else None
-        turn = self._turns.setdefault(user.id if user else 0, asyncio.Lock())
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        async with turn, self._slots:
-            await coroutine
-
-    def cancel(self) -> None:
-        """Give up what is still running."""
-        for task in self._tasks:
-            task.cancel()
+def _callable(url: str, *, own_api: bool) -> bool:
+    """Whether it can be a webhook's: https, or http for a Bot API server of one's own."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # "https://[", a port of letters
+        return False
+    schemes = ("https", "http") if own_api else ("https",)
+    return parts.scheme in schemes and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
 class TelegramChannel:
     """One bot. Answers go out with links whole, previews off, buttons under the last message."""
 
+    name = "telegram"
+    keeps = 86_400.0  # seconds
+
     def __init__(
         self,
         token: str,
-        base_url: str,
+        base_url: str = API,
         *,
-        apology: Apology = plain_apology,
+        webhook: str = "",
         commands: Menu = no_commands,
-        pauses: Sequence[float] = (1, 4),
-        drain: float = DRAIN,
+        wait: int = POLL,
     ) -> None:
-        """`pauses`: seconds before each new try of a send that the network lost."""
-        self._token, self._base_url = token, base_url
-        self._apology, self._commands = apology, commands
-        self._pauses, self._drain = pauses, drain
-        self._albums: deque[str] = deque(maxlen=64)  # an album is one message a photo: answer one
+        """`wait`: seconds that Telegram holds a poll open when nothing comes."""
+        self._token, self._base_url, self._webhook = token, base_url, webhook
+        self._commands, self._wait = commands, wait
+        self._line = Line(token, base_url)
+        self._albums = Albums()
+        self._bot = ""  # its username, which people in groups write; "": not known yet
+        self._refused = Event()
 
-    async def serve(self, respond: Respond) -> None:
-        """Answer people until cancelled; ChannelFailed where Telegram cannot be served."""
-        _keep_quiet()
-        refused = asyncio.Event()
-        in_turn = _InTurn()
-        application = self._application(respond, in_turn, refused)
+    def routes(self, receive: Receive) -> Sequence[BaseRoute]:
+        """The webhook, where there is one."""
+        if not self._webhook:
+            return ()
+        return (webhook(PATH, _secret(self._token), self._keep(receive)),)
+
+    async def listen(self, receive: Receive) -> None:
+        """Poll, or have Telegram call us, until cancelled. Raises ChannelFailed."""
         try:
-            await self._start(application)
-            await refused.wait()
-            raise ChannelFailed(REFUSED)
-        finally:
-            await self._stop(application, in_turn)
-
-    def _application(
-        self, respond: Respond, in_turn: _InTurn, refused: asyncio.Event
-    ) -> _Application:
-        async def notice(response: httpx.Response) -> None:
-            if response.status_code in {401, 404}:  # the library's poll loop would end unseen
-                refused.set()
-
-        polling = HTTPXRequest(
-            connection_pool_size=2, httpx_kwargs={"event_hooks": {"response": [notice]}}
-        )
-
-        async def handle(update: Update, context: _Context) -> None:
-            await self._handle(respond, update, context.bot)
-
-        application = (
-            Application.builder()
-            .token(self._token)
-            .base_url(self._base_url)
-            .get_updates_request(polling)
-            .rate_limiter(AIORateLimiter(max_retries=3))
-            .concurrent_updates(in_turn)
-            .build()
-        )
-        application.add_handler(TypeHandler(Update, handle))
-        application.add_error_handler(_note)
-        return application
-
-    async def _start(self, application: _Application) -> None:
-        assert application.updater
-        try:
-            await application.initialize()
-            await application.start()
-            await application.updater.start_polling(
-                timeout=POLL, allowed_updates=UPDATES, error_callback=_polling_failed
-            )
-        except InvalidToken:  # its text holds the token: keep it out of the chain
+            async with self._line() as bot:
+                await self._announce(bot)
+                if self._webhook:
+                    await self._refused.wait()
+                    raise InvalidToken
+                url = f"{self._base_url}{self._token}/getUpdates"
+                await poll(url, self._keep(receive), self._wait)
+        except InvalidToken:  # its text may hold the token: keep it out of the chain
             raise ChannelFailed(REFUSED) from None
         except TelegramError as error:
             host = urlsplit(self._base_url).hostname
@@ -187,121 +122,83 @@ class TelegramChannel:
                 f"Telegram cannot be reached at {host} ({type(error).__name__}). "
                 "Check the network, a proxy or a firewall, and start again."
             ) from None
-        log.info("listening", bot=application.bot.username)
+
+    def read(self, body: str) -> Asked | None:
+        """What an update asks; None for what is not meant for us."""
+        return read(json.loads(body))
+
+    def busy(self, body: str) -> AbstractAsyncContextManager[None]:
+        """Show "typing", and end the waiting of a pressed button."""
+        return typing(self._line, json.loads(body)["update"])
+
+    def pack(self, reply: Reply, to: str) -> list[str]:
+        """The calls that say it: messages, then the file; or the offers of inline search."""
+        return telegram_calls.pack(reply, to)
+
+    async def send(self, call: str) -> None:
+        """Make one call. Raises Later, Gone or Refused."""
+        try:
+            async with self._line() as bot:
+                await telegram_calls.make(bot, call)
+        except InvalidToken:
+            self._refused.set()
+            raise Later("Telegram refuses the token") from None
+
+    async def _announce(self, bot: Bot) -> None:
+        """Learn who we are, and say how we want our updates; none that waits is dropped."""
+        self._bot = (await bot.get_me()).username or ""
+        if self._webhook:
+            await self._call_us(bot)
+        else:
+            await bot.delete_webhook()
+        log.info("listening", bot=self._bot, webhook=bool(self._webhook))
         with suppress(TelegramError):  # the menu is a convenience
             for language in languages():  # English is also for phones in any other language
                 menu = [BotCommand(*entry) for entry in self._commands(language).items()]
                 code = None if language == "en" else language
-                await application.bot.set_my_commands(menu, language_code=code)
+                await bot.set_my_commands(menu, language_code=code)
 
-    async def _stop(self, application: _Application, in_turn: _InTurn) -> None:
-        if application.updater and application.updater.running:
-            with suppress(TelegramError):
-                await application.updater.stop()
-        if application.running:
-            stopping = asyncio.ensure_future(application.stop())
-            done, _ = await asyncio.wait({stopping}, timeout=self._drain)
-            if not done:
-                in_turn.cancel()
-            await stopping
-        await application.bot.shutdown()  # also where initialize failed half-way
-        await application.shutdown()
-
-    async def _handle(self, respond: Respond, update: Update, bot: Bot) -> None:
-        began = time.monotonic()
-        if update.callback_query:
-            with suppress(TelegramError):  # too old to answer: the press still counts
-                await update.callback_query.answer()
-        question = to_question(update, bot.username)
-        if question is None or not update.effective_chat or self._seen(update.effective_message):
-            return
-        chat = update.effective_chat.id
-        message = update.effective_message
-        # In a group, show whose question this answers.
-        to = message.message_id if message and chat < 0 and not update.callback_query else None
+    async def _call_us(self, bot: Bot) -> None:
         try:
-            async with _typing(bot, chat):
-                reply = await respond(question)
-            await self._send(bot, chat, reply, to)
-        except Exception as error:
-            log.error("failed", update=update.update_id, **fault(error))
-            await self._send(bot, chat, sorry(self._apology, question.language), to)
-        taken = round(1000 * (time.monotonic() - began))
-        log.info("done", update=update.update_id, milliseconds=taken)
+            await bot.set_webhook(
+                self._webhook + PATH,
+                secret_token=_secret(self._token),
+                allowed_updates=UPDATES,
+                max_connections=1,  # one after the other: a person's messages keep their order
+            )
+        except BadRequest:
+            why = "refuses to call this"
+            raise ChannelFailed(NO_WEBHOOK.format(url=self._webhook, why=why)) from None
 
-    def _seen(self, message: Message | None) -> bool:
-        album = message.media_group_id if message else None
-        if album is None:
-            return False
-        seen = album in self._albums
-        self._albums.append(album)
-        return seen
+    def _keep(self, receive: Receive) -> Keep:
+        async def keep(updates: Sequence[dict[str, Any]]) -> None:
+            if not self._bot:
+                raise Later("the bot does not know its own name yet")
+            bodies = [(update, self._body(update)) for update in updates]
+            await receive(
+                [
+                    Incoming(
+                        id=self._albums.id(update), conversation=conversation(update), body=body
+                    )
+                    for update, body in bodies
+                    if self._wanted(body)
+                ]
+            )
 
-    async def _send(self, bot: Bot, chat: int, reply: Reply, to: int | None) -> None:
-        messages = render(reply)
-        for number, html in enumerate(messages, 1):
+        return keep
 
-            async def send(html: str = html, last: bool = number == len(messages)) -> None:
-                await bot.send_message(
-                    chat,
-                    html,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=keyboard(reply.buttons) if last else None,
-                    reply_parameters=(
-                        ReplyParameters(to, allow_sending_without_reply=True) if to else None
-                    ),
-                )
+    def _body(self, update: dict[str, Any]) -> str:
+        """What came, and whose it was: in a group that tells whether it was meant for us."""
+        return json.dumps({"bot": self._bot, "update": update})
 
-            await self._persist(send)
-
-    async def _persist(self, send: Callable[[], Awaitable[None]]) -> None:
-        """Try again after network errors: an answer twice is better than an answer lost."""
-        for pause in self._pauses:
-            try:
-                return await send()
-            except BadRequest:  # a NetworkError to the library, yet the same again next time
-                raise
-            except NetworkError:
-                await asyncio.sleep(pause)
-        await send()
+    def _wanted(self, body: str) -> bool:
+        """Whether it asks us anything: what people write to each other is not kept at all."""
+        try:
+            return self.read(body) is not None
+        except Exception:  # the post tries again, and shows it to staff
+            return True
 
 
-@asynccontextmanager
-async def _typing(bot: Bot, chat: int) -> AsyncIterator[None]:
-    """Show "typing" until the answer is ready."""
-    ready = asyncio.Event()
-
-    async def show() -> None:
-        while not ready.is_set():
-            with suppress(TelegramError):
-                await bot.send_chat_action(chat, ChatAction.TYPING)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(ready.wait(), TYPING)
-
-    task = asyncio.create_task(show())
-    try:
-        yield
-    finally:
-        ready.set()
-        await asyncio.wait({task}, timeout=1)  # sent after the answer, it would outlast it
-        task.cancel()
-
-
-def _keep_quiet() -> None:
-    """Request URLs hold the token, and the library's errors hold payloads: we log our own."""
-    for name, level in (("httpx", "WARNING"), ("httpcore", "WARNING"), ("telegram", "CRITICAL")):
-        logging.getLogger(name).setLevel(level)
-    os.environ.setdefault("PTB_TIMEDELTA", "1")  # else each rate limit warns of a coming change
-
-
-async def _note(update: object, context: _Context) -> None:
-    number = update.update_id if isinstance(update, Update) else 0
-    log.error("no answer", update=number, error=type(context.error).__name__)
-
-
-def _polling_failed(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        log.error("another program polls with this token; stop one of the two")
-    else:
-        log.warning("polling failed, trying again", error=type(error).__name__)
+def _secret(token: str) -> str:
+    """What Telegram says with each call of the webhook, so that nobody else can call it."""
+    return hmac.new(token.encode(), b"webhook of Ask the Exchange", hashlib.sha256).hexdigest()

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.channels.cutting import shortened, units
 from bot.messages import Button, Line, Reply, Span, Style
 
 LIMIT = 4096  # visible units a message: https://core.telegram.org/bots/api#sendmessage
@@ -41,11 +42,6 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def units(text: str) -> int:
-    """Measure a text as Telegram does: in UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 # Preparing: only what can be shown, and only links that Telegram makes links.
 
 
@@ -60,9 +56,7 @@ def _shown(span: Span) -> Span:
         return Span(text, span.style)
     if not _visible(text):
         text = span.url
-    if units(text) > WHOLE:
-        text = _cut(text, WHOLE - 1, must=True)[0] + "…"
-    return Span(text, span.style, span.url)
+    return Span(shortened(text, WHOLE), span.style, span.url)
 
 
 def _clean(text: str) -> str:

@@ -1,6 +1,8 @@
 """What is done with one message, and with one call."""
 
+import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +16,7 @@ from bot.messages import Kind, Question, Respond
 FAULTS = 3  # tries of a message; then it is given up
 STARTS = 5  # times that the process may die over one
 SLOWEST = 300.0  # seconds between two tries of a call at most
+PATIENCE = 1.0  # seconds that a call has its channel for itself
 
 log = logger(__name__)
 Kept = Callable[..., Awaitable[Any]]
@@ -92,7 +95,11 @@ class Answering:
 
 
 class Sending:
-    """One call: made, tried again, or given up."""
+    """One call: made, tried again, or given up.
+
+    Calls of a channel are made one after the other, so that a kill repeats one reply at most; what
+    takes longer than PATIENCE goes on beside the next, so that it holds nobody up.
+    """
 
     def __init__(
         self,
@@ -104,9 +111,21 @@ class Sending:
     ) -> None:
         self._kept, self._store, self._channels = kept, store, channels
         self._respond, self._pauses = respond, pauses
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __call__(self, parcel: Parcel) -> None:
         """Make it and erase it; or put it back; or give it up."""
+        async with self._turns[parcel.channel]:
+            made = asyncio.ensure_future(self._made(parcel))
+            try:
+                await asyncio.wait({made}, timeout=PATIENCE)
+            except BaseException:  # the post stops
+                made.cancel()
+                await asyncio.wait({made})
+                raise
+        await made
+
+    async def _made(self, parcel: Parcel) -> None:
         channel = self._channels.get(parcel.channel)
         try:
             if channel is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.messages import Button, Line, Reply, Span, Style
+from bot.messages import Button, Line, Offer, Reply, Span, Style
 from bot.phrases import Say, speak
 from bot.replies import BLANK, how, plain
 from bot.safeguarding.findings import Finding
@@ -40,6 +40,7 @@ HOURS = "Hours: {hours}"
 NO_HOURS = "Hours: not stated"
 CHECKED = "As its source stated on {date}; numbers can change."
 LINE = "If you or a child need help now, send HELP."
+PRIVATELY = "Write to me in private"
 
 WARM: dict[Finding, tuple[str, ...]] = {
     Finding.SAFE_WORD: (DANGER,),
@@ -75,7 +76,7 @@ WARM: dict[Finding, tuple[str, ...]] = {
 }
 TEXTS = frozenset(
     {DANGER, PROGRAM, BY_COUNTRY, WHICH, PHONE, MISTAKEN, OTHERS, AGAIN, NOT_HELD, HOURS}
-    | {NO_HOURS, CHECKED, LINE, *(text for texts in WARM.values() for text in texts)}
+    | {NO_HOURS, CHECKED, LINE, PRIVATELY, *(text for texts in WARM.values() for text in texts)}
 )
 """Safety texts: each must stand, not fuzzy, in every catalogue; a test sees to it."""
 
@@ -99,6 +100,17 @@ def aside(reply: Reply) -> Reply:
     """The reply with one discreet line under it."""
     line = plain(speak(reply.language)(LINE), Style.ITALIC)
     return replace(reply, lines=(*reply.lines, BLANK, line))
+
+
+def privately(language: str) -> Reply:
+    """For what is typed where others may read along: nothing is said there, only where to go."""
+    title = speak(language)(PRIVATELY)
+    nothing = Reply(language=language, lines=())
+    return Reply(
+        language=language,
+        lines=(),
+        offers=(Offer(id="private", title=title, description="", reply=nothing),),
+    )
 
 
 def pressed(data: str) -> Reply:

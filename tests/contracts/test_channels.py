@@ -27,7 +27,7 @@ from bot.messages import Button, Kind, Line, Question, Reply, Respond, Span, Sty
 from tests.doubles.bot_api import BotApi
 from tests.doubles.graph_api import GraphApi
 from tests.doubles.lines import LineChannel
-from tests.doubles.mounting import mounted
+from tests.doubles.mounting import free_port, mounted
 from tests.doubles.page import Page
 from tests.doubles.serving import AloneChannel, bound
 
@@ -66,8 +66,11 @@ class Driver(Protocol):
 
 
 class Phone:
-    def __init__(self, api: BotApi) -> None:
-        self.channel = telegram.open_channel(api.token, api.base_url)
+    def __init__(self, api: BotApi, port: int = 0) -> None:
+        """`port`: where Telegram calls us; 0: we poll."""
+        self.port = port
+        webhook = f"http://127.0.0.1:{port}" if port else ""
+        self.channel = telegram.open_channel(api.token, api.base_url, webhook=webhook)
         self._api, self._read = api, 0
 
     async def say(self, text: str) -> None:
@@ -234,6 +237,12 @@ async def a_phone() -> AsyncIterator[Driver]:
 
 
 @asynccontextmanager
+async def a_phone_by_webhook() -> AsyncIterator[Driver]:
+    async with BotApi() as api:
+        yield Phone(api, free_port())
+
+
+@asynccontextmanager
 async def a_messenger() -> AsyncIterator[Driver]:
     async with GraphApi() as api:
         yield Messenger(api)
@@ -252,7 +261,7 @@ async def a_keyboard() -> AsyncIterator[Driver]:
 Person = Callable[[], AbstractAsyncContextManager[Driver]]
 
 
-@pytest.fixture(params=[a_keyboard, a_wire, a_tab, a_phone, a_messenger])
+@pytest.fixture(params=[a_keyboard, a_wire, a_tab, a_phone, a_phone_by_webhook, a_messenger])
 def person(request: pytest.FixtureRequest) -> Person:
     made: Person = request.param
     return made
@@ -280,7 +289,8 @@ async def carried(driver: Driver, respond: Respond, data: Path) -> None:
     store = SqliteStore(data)
     try:
         post = Post(store, [channel], respond, plain_apology, pauses=(0.05, 0.05))
-        async with mounted(channel.routes(post.receive(channel))) as address:
+        port = driver.port if isinstance(driver, Phone) else 0
+        async with mounted(channel.routes(post.receive(channel)), port) as address:
             if isinstance(driver, Messenger):
                 driver.address.set_result(address)
             await post.run()

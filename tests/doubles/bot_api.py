@@ -1,4 +1,4 @@
-"""A Telegram Bot API on a loopback port: real HTTP, real long polls, faults on demand.
+"""A Telegram Bot API on a loopback port: real HTTP, real long polls and webhooks, faults on demand.
 
 async with BotApi() as api:
     channel = TelegramChannel(api.token, api.base_url)
@@ -8,30 +8,29 @@ async with BotApi() as api:
 """
 
 import asyncio
+import itertools
 import json
+import random
 import socket
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Self
-from urllib.parse import parse_qsl
+from typing import Self
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.doubles.telegram_html import Parsed, Unparsable, parse, shows, units
+from tests.doubles.telegram_people import ME, NAME, Fields, People, message
+from tests.doubles.telegram_sends import Refused, Sent, check_offers, fields_of, sent
 
-Fields = dict[str, Any]
-JSON = {
-    *{"offset", "timeout", "chat_id", "allowed_updates", "commands"},
-    *{"reply_markup", "link_preview_options", "reply_parameters"},
-}
+__all__ = ["HANG", "ME", "NAME", "PATIENCE", "RESET", "BotApi", "Fault", "Fields", "Sent"]
 PATIENCE = 30.0  # seconds to wait for a message before a test fails: the machine is shared
-NAME = "ExchangeTestBot"
-ME = {"id": 7, "is_bot": True, "first_name": "Exchange", "username": NAME}
+RETRY = 0.1  # seconds until a webhook that failed is called again
 
 
 @dataclass(frozen=True)
@@ -41,34 +40,26 @@ class Fault:
     status: int
     retry_after: int = 0
     html: bool = False
+    said: str = "Spoilt"
 
 
 RESET = Fault(0)
 HANG = Fault(-1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sent:
-    chat: int
-    html: str
-    parsed: Parsed
-    buttons: dict[str, str]  # label to callback data
-    preview_off: bool
-    reply_to: int | None
-
-
-class Refused(Exception):
-    """A 400 with Telegram's description."""
-
-
-class BotApi:
+class BotApi(People):
     def __init__(self, token: str = "123456:a-good-token") -> None:
         self.token = token
         self.messages: list[Sent] = []
         self.calls: list[tuple[str, Fields]] = []
+        self.webhook: Fields = {}
+        self.answers: list[int] = []  # statuses that the webhook answered with
+        self.twice = False  # whether each update is brought to the webhook two times
+        self.blocked: set[int] = set()  # chats that let nobody of us in
+        self.moved: dict[int, int] = {}  # groups that became supergroups
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[Fields] = []
-        self._numbers = iter(range(1000, 10**9))
+        self._numbers = itertools.count(random.randrange(10**6, 10**9))  # each bot has its own
         self._changed = asyncio.Condition()
         self._closing = asyncio.Event()
 
@@ -79,6 +70,7 @@ class BotApi:
         config = uvicorn.Config(app, log_config=None, lifespan="off", http="h11", ws="none")
         self._server = uvicorn.Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        self._bringing = asyncio.create_task(self._bring())
         while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event
             await asyncio.sleep(0.01)
         return self
@@ -88,8 +80,11 @@ class BotApi:
         await self._notify()
         self._server.should_exit = True
         await self._serving
+        self._bringing.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._bringing
 
-    # What tests do.
+    # What tests do; for what people do see People.
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Spoil the next calls of a method, in this order."""
@@ -98,47 +93,6 @@ class BotApi:
     def revoke(self) -> None:
         """Make the token a wrong one."""
         self.token = ""
-
-    def say(self, text: str, user: int = 42, language: str | None = "en", **more: object) -> int:
-        return self.post(user, "message", language, text=text, **more)
-
-    def edit(self, text: str, user: int = 42) -> int:
-        return self.post(user, "edited_message", text=text, edit_date=2)
-
-    def sticker(self, user: int = 42) -> int:
-        kind = {"type": "regular", "is_animated": False, "is_video": False}
-        return self.post(user, sticker=_file(width=512, height=512, **kind))
-
-    def voice(self, user: int = 42) -> int:
-        return self.post(user, voice=_file(duration=3))
-
-    def photo(self, caption: str | None = None, user: int = 42, album: str | None = None) -> int:
-        return self.post(
-            user, media_group_id=album, photo=[_file(width=90, height=90)], caption=caption
-        )
-
-    def document(self, caption: str | None = None, user: int = 42) -> int:
-        return self.post(user, document=_file(), caption=caption)
-
-    def press(self, label: str, user: int = 42) -> None:
-        """Press the newest button of this label."""
-        sent = next(sent for sent in reversed(self.messages) if label in sent.buttons)
-        message = {**_message(next(self._numbers), user), "from": ME, "text": "?"}
-        query = {"id": "1", "from": _user(user), "chat_instance": "1", "message": message}
-        self._update("callback_query", {**query, "data": sent.buttons[label]})
-
-    def post(
-        self,
-        user: int = 42,
-        kind: str = "message",
-        language: str | None = "en",
-        **fields: object,
-    ) -> int:
-        """Have a person send something; returns the message's number. None leaves a field out."""
-        number = next(self._numbers)
-        message = {**_message(number, user, language), **fields}
-        self._update(kind, {key: value for key, value in message.items() if value is not None})
-        return number
 
     async def sent(self, count: int) -> list[Sent]:
         """Wait until the bot has sent this many messages in all."""
@@ -159,7 +113,7 @@ class BotApi:
 
     # What the server does.
 
-    def _update(self, kind: str, content: Fields) -> None:
+    def happens(self, kind: str, content: Fields) -> None:
         self._updates.append({"update_id": next(self._numbers), kind: content})
         self._notifying = asyncio.get_running_loop().create_task(self._notify())
 
@@ -169,8 +123,10 @@ class BotApi:
 
     async def _serve(self, request: Request) -> Response:
         method = request.path_params["method"]
-        form = parse_qsl((await request.body()).decode())
-        fields = {name: json.loads(text) if name in JSON else text for name, text in form}
+        try:
+            fields = await fields_of(request)
+        except ClientDisconnect:  # whoever called was killed
+            return Response(status_code=400)
         self.calls.append((method, fields))
         await self._notify()
         if self._faults[method]:
@@ -181,9 +137,11 @@ class BotApi:
         try:
             result = await answer(fields) if answer else True
         except Refused as refusal:
-            return _error(400, f"Bad Request: {refusal}")
+            kind = {400: "Bad Request", 403: "Forbidden", 409: "Conflict"}[refusal.status]
+            return _error(refusal.status, f"{kind}: {refusal}", **refusal.parameters)
         await self._notify()
-        return JSONResponse({"ok": True, "result": result})
+        said = json.dumps({"ok": True, "result": result})  # in ASCII, as Telegram's
+        return Response(said, media_type="application/json")
 
     async def _spoilt(self, fault: Fault) -> Response:
         if fault == HANG:
@@ -192,81 +150,90 @@ class BotApi:
             return StreamingResponse(_nothing(), headers={"content-length": "100"})
         if fault.html:
             return HTMLResponse("<html><h1>Bad Gateway</h1></html>", fault.status)
-        return _error(fault.status, "Spoilt", retry_after=fault.retry_after)
+        more = {"retry_after": fault.retry_after} if fault.retry_after else {}
+        return _error(fault.status, fault.said, **more)
 
     async def _getMe(self, fields: Fields) -> Fields:
         return ME
 
+    async def _setWebhook(self, fields: Fields) -> bool:
+        self.webhook = fields
+        return True
+
+    async def _deleteWebhook(self, fields: Fields) -> bool:
+        self.webhook = {}
+        return True
+
     async def _getUpdates(self, fields: Fields) -> list[Fields]:
+        if self.webhook:
+            raise Refused("can't use getUpdates method while webhook is active", 409)
         self._updates = [u for u in self._updates if u["update_id"] >= fields.get("offset", 0)]
-        allowed = set(fields.get("allowed_updates") or ["message", "callback_query"])
-
-        def ready() -> list[Fields]:
-            return [update for update in self._updates if allowed & set(update)]
-
         try:
             async with asyncio.timeout(fields.get("timeout", 0)), self._changed:
-                await self._changed.wait_for(lambda: ready() or self._closing.is_set())
+                await self._changed.wait_for(lambda: self._due(fields) or self._closing.is_set())
         except TimeoutError:
             pass
-        return ready()
+        return self._due(fields)
+
+    def _due(self, fields: Fields) -> list[Fields]:
+        allowed = set(fields.get("allowed_updates") or ["message", "callback_query"])
+        return [update for update in self._updates if allowed & set(update)]
+
+    async def _bring(self) -> None:
+        """Bring each update to the webhook until it is taken with 2xx."""
+        async with httpx.AsyncClient(timeout=5) as client:
+            while True:
+                async with self._changed:
+                    await self._changed.wait_for(
+                        lambda: bool(self.webhook and self._due(self.webhook))
+                    )
+                update = self._due(self.webhook)[0]
+                statuses = [await self._brought(client, update) for _ in range(1 + self.twice)]
+                if any(200 <= status < 300 for status in statuses):
+                    self._updates.remove(update)
+                else:
+                    await asyncio.sleep(RETRY)
+                await self._notify()
+
+    async def _brought(self, client: httpx.AsyncClient, update: Fields) -> int:
+        secret = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
+        try:
+            answer = await client.post(self.webhook["url"], json=update, headers=secret)
+        except httpx.HTTPError:
+            return 0
+        self.answers.append(answer.status_code)
+        return answer.status_code
 
     async def _sendMessage(self, fields: Fields) -> Fields:
-        html = str(fields.get("text", ""))
-        parsed = _formatted(html) if fields.get("parse_mode") == "HTML" else Parsed(html)
-        if not shows(parsed.text):
-            raise Refused("message text is empty")
-        if units(parsed.text) > 4096:
-            raise Refused("message is too long")
-        sent = Sent(
-            chat=fields["chat_id"],
-            html=html,
-            parsed=parsed,
-            buttons=_buttons(fields.get("reply_markup", {})),
-            preview_off=bool(fields.get("link_preview_options", {}).get("is_disabled")),
-            reply_to=fields.get("reply_parameters", {}).get("message_id"),
-        )
-        self.messages.append(sent)
-        return {**_message(next(self._numbers), sent.chat), "from": ME, "text": parsed.text}
+        return self._taken(fields, "text")
 
+    async def _sendPhoto(self, fields: Fields) -> Fields:
+        return self._taken(fields, "photo")
 
-def _formatted(html: str) -> Parsed:
-    try:
-        return parse(html)
-    except Unparsable as error:
-        raise Refused(f"can't parse entities: {error}") from error
+    async def _sendDocument(self, fields: Fields) -> Fields:
+        return self._taken(fields, "document")
 
+    async def _answerInlineQuery(self, fields: Fields) -> bool:
+        check_offers(fields["results"])
+        return True
 
-def _buttons(markup: Fields) -> dict[str, str]:
-    keys = [key for row in markup.get("inline_keyboard", []) for key in row]
-    for key in keys:
-        if not 1 <= len(key["callback_data"].encode()) <= 64:
-            raise Refused("BUTTON_DATA_INVALID")
-        if not key["text"].strip():
-            raise Refused("inline keyboard button text is empty")
-    return {key["text"]: key["callback_data"] for key in keys}
+    def _taken(self, fields: Fields, kind: str) -> Fields:
+        chat = fields["chat_id"]
+        if chat in self.blocked:
+            raise Refused("bot was blocked by the user", 403)
+        if chat in self.moved:
+            said = "group chat was upgraded to a supergroup chat"
+            raise Refused(said, migrate_to_chat_id=self.moved[chat])
+        self.messages.append(sent(fields, kind))
+        return {**message(next(self._numbers), chat), "from": ME, "text": "?"}
 
 
 async def _nothing() -> AsyncIterator[bytes]:
     yield b"{"
 
 
-def _error(status: int, description: str, retry_after: int = 0) -> Response:
+def _error(status: int, description: str, **parameters: int) -> Response:
     body: Fields = {"ok": False, "error_code": status, "description": description}
-    if retry_after:
-        body["parameters"] = {"retry_after": retry_after}
+    if parameters:
+        body["parameters"] = parameters
     return JSONResponse(body, status)
-
-
-def _user(user: int, language: str | None = "en") -> Fields:
-    person = {"id": user, "is_bot": False, "first_name": "Amina"}
-    return {**person, "language_code": language} if language else person
-
-
-def _message(number: int, user: int, language: str | None = "en") -> Fields:
-    chat = {"id": user, "type": "private", "first_name": "Amina"}
-    return {"message_id": number, "date": 1, "from": _user(user, language), "chat": chat}
-
-
-def _file(**more: object) -> Fields:
-    return {"file_id": "f", "file_unique_id": "f", **more}

@@ -28,3 +28,10 @@ async def mounted(routes: Sequence[BaseRoute], port: int = 0) -> AsyncIterator[s
         server.should_exit = True
         await serving
         listening.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on, for an address that must be known before."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
