@@ -78,7 +78,7 @@ def test_typing_has_a_pace_of_its_own(starter: Settings) -> None:
     asked = limited.reply(Question(text=FIRST["en"], person=person))
     assert asked.lines, "who types fast may still ask"
     limited.reply(Question(text="", kind=Kind.LEFT, person=person))
-    assert typed(limited, FIRST["en"], person).offers, "nothing is kept of who has left"
+    assert not typed(limited, FIRST["en"], person).offers, "leaving and coming back fills nothing"
 
 
 def test_a_button_of_another_time_is_answered_kindly(assistant: Assistant) -> None:

@@ -60,7 +60,7 @@ def test_no_message_breaks_the_check(text: str) -> None:
 
 
 @pytest.mark.parametrize("word", SAFE_WORDS)
-# A button's data is ours; inline search leads to the private chat (test_inline); who left reads none.
+# A button's data is ours, inline search leads to the private chat, and who left reads nothing.
 @pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.BUTTON, Kind.INLINE, Kind.LEFT}), ids=str)
 def test_a_safe_word_counts_in_every_kind_of_message(
     assistant: Assistant, word: str, kind: Kind
