@@ -45,7 +45,7 @@ class People:
             with suppress(OSError):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 try:
-                    await self._over(reader, writer, person, waiting)
+                    await self._over(reader, writer, person, waiting, texts)
                 finally:
                     writer.close()
                     with suppress(OSError):
@@ -54,20 +54,22 @@ class People:
 
     async def _over(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, person: int,
-        waiting: list[str],
+        waiting: list[str], texts: list[str],
     ) -> None:  # fmt: skip
-        """Send what waits while the line holds, each until it is acknowledged."""
+        """While the line holds, send what waits until it is acknowledged, and hear all replies."""
         writer.write(f"p{person} hello{person} hello\n".encode())
         listening = asyncio.create_task(self._listen(reader))
         try:
-            while waiting and not listening.done():
+            while not listening.done() and not all(self.heard[text] for text in texts):
+                if not waiting:
+                    await asyncio.sleep(0.05)
+                    continue
                 id = waiting[0].partition(" ")[0]
                 writer.write(f"p{person} {id} {waiting[0]}\n".encode())
                 await writer.drain()
                 await asyncio.sleep(0.05)
                 if id in self.acknowledged:
                     waiting.pop(0)
-            await listening
         finally:
             listening.cancel()
             with suppress(OSError, asyncio.CancelledError):

@@ -21,6 +21,7 @@ class Incoming:
     id: str  # the network's own, unique in its channel: what comes twice is answered once
     conversation: str  # messages of one conversation are answered in the order they came
     body: str  # what the network sent, as text
+    first: bool = False  # it waits for nothing else; the post finds that out, not the channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
