@@ -65,6 +65,17 @@ class Assistant:
             return first.card
         return first.added(self._reply(question))
 
+    def ready(self) -> None:
+        """Return where questions can be answered. Raises what a question would meet."""
+        self._opened()
+
+    def language(self, question: Question) -> str | None:
+        """What this person is spoken to in, ISO 639-1; None where nothing tells it."""
+        prior = self._prior(question)
+        if question.kind in (Kind.TEXT, Kind.EDITED):
+            return detect(question.text[:LONGEST], prior)
+        return prior
+
     def _reply(self, question: Question) -> Reply:
         prior = self._prior(question)
         language = detect(question.text[:LONGEST], prior)

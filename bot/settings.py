@@ -99,6 +99,15 @@ class Settings(BaseSettings):
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
 
+    host: str = Field(
+        default="127.0.0.1",
+        description="The address that `exchange serve` listens at: this machine alone, behind a"
+        " proxy that speaks TLS.",
+    )
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="And its port; 0 takes one that is free."
+    )
+
     rewrite_url: str = Field(
         default="",
         description="An OpenAI-compatible address (`https://…/v1`) of a language model that may put"

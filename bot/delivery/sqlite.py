@@ -40,6 +40,7 @@ _NEXT_PARCEL = _NEXT.format(
     table="outbox", columns="id, channel, conversation, person, call, made, tries"
 )
 _LEASED = "select count(*), max(alone) from temp.held where kind = 'inbox' and until = ?"
+_STAGES = (("inbox", "came", "answering"), ("outbox", "made", "sending"))
 _FOR_EVER = float("inf")
 
 

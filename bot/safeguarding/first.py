@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from bot.messages import Kind, Question, Reply
 from bot.phrases import detect, languages
 from bot.safeguarding import cards
-from bot.safeguarding.check import check, safe_word_language, tables
+from bot.safeguarding.check import check, is_safe_word, safe_word_language, tables
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.helplines import helplines
 
+SHORT = 200  # characters; a call for help is no longer
 Prior = Callable[[Question], str | None]
 """The language that the person chose or the phone prefers; asked here, as it may fail."""
 logger = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ def ready() -> None:
     """Read all that is needed, so that a fault shows at the start. Raises BadTable, BadHelpline."""
     tables()
     helplines()
+
+
+def urgent(question: Question) -> bool:
+    """Whether it is a call for help, which waits behind nothing that was sent before."""
+    return question.kind is not Kind.BUTTON and is_safe_word(question.text[:SHORT])
 
 
 def look(question: Question, prior: Prior, country: str | None = None) -> First:
