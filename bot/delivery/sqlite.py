@@ -59,7 +59,6 @@ class SqliteStore:
         data.mkdir(parents=True, exist_ok=True)
         self._now, self._clock, self._lock = now, clock, threading.RLock()
         self._claim = claimed(data) if serving else None
-        self._tidied = -1  # how much had been written when it was last tidied
         try:
             self._key = Keys(data / "queue.key", days=_NO_END).valid()[0]
             self._db = _opened(data / FILE)
@@ -217,14 +216,8 @@ class SqliteStore:
                 for (channel,) in self._db.execute(sql, [seen]).fetchall():
                     self._note(channel, stage, f"not possible for {SEEN_DAYS} days")
                     dropped += 1
-        with self._lock:
-            if self._db.total_changes == self._tidied:
-                return dropped
-            # `secure_delete` leaves copies where SQLite moved rows from page to page, and the
-            # write-ahead log holds what was written before: only a new file holds nothing old.
-            self._db.execute("vacuum")
+        with self._lock:  # the write-ahead log still holds what was written before
             self._db.execute("pragma wal_checkpoint(truncate)")
-            self._tidied = self._db.total_changes
         return dropped
 
     def close(self) -> None:
