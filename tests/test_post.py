@@ -15,8 +15,8 @@ from bot.app import apologise
 from bot.channels.errors import ChannelFailed, Gone, Later, Refused
 from bot.channels.port import Asked, Incoming, Receive
 from bot.delivery import tasks
-from bot.delivery.port import Failure
-from bot.delivery.post import Post
+from bot.delivery.port import Failure, Parcel
+from bot.delivery.post import Post, of_the_phone
 from bot.delivery.sqlite import SqliteStore
 from bot.messages import Kind, Line, Question, Reply, Respond, Span
 from bot.safeguarding import first as safeguarding
@@ -108,13 +108,20 @@ class Carried:
     """A post under way in `data`, and what its store holds."""
 
     def __init__(
-        self, data: Path, *channels: Scripted, respond: Respond = echo, **more: Any
+        self,
+        data: Path,
+        *channels: Scripted,
+        respond: Respond = echo,
+        language: tasks.Language = of_the_phone,
+        drain: float = 10.0,
+        again: float = 60.0,
     ) -> None:
         self.saw: list[tuple[str, str]] = []
         self.store = SqliteStore(data)
         self.post = Post(
             self.store, channels, respond, apologise, urgent=safeguarding.urgent,
-            saw=lambda channel, what, _: self.saw.append((channel, what)), **{"pauses": (0.05, 0.05), **more},
+            saw=lambda channel, what, _: self.saw.append((channel, what)),
+            pauses=(0.05, 0.05), language=language, drain=drain, again=again,
         )  # fmt: skip
         self.task = asyncio.create_task(self.post.run())
 
@@ -127,10 +134,8 @@ class Carried:
 
 
 @asynccontextmanager
-async def carrying(
-    data: Path, *channels: Scripted, respond: Respond = echo, **more: Any
-) -> AsyncIterator[Carried]:
-    carried = Carried(data, *channels, respond=respond, **more)
+async def carrying(data: Path, *channels: Scripted, **more: Any) -> AsyncIterator[Carried]:  # noqa: ANN401
+    carried = Carried(data, *channels, **more)
     try:
         yield carried
     finally:
@@ -152,14 +157,22 @@ async def test_a_network_that_asks_to_wait_is_given_its_time_and_others_go_on(
     assert ("scripted", "sent later") in carried.saw
 
 
-async def test_any_other_error_is_tried_again_after_growing_pauses(tmp_path: Path) -> None:
-    channel = Scripted(*[ConnectionError()] * 4)
+async def test_any_other_error_is_tried_again_after_growing_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, pauses = Scripted(*[ConnectionError()] * 4), []
     async with carrying(tmp_path, channel) as carried:
+        defer = carried.store.defer
+
+        def noted(parcel: Parcel, pause: float) -> None:
+            pauses.append(pause)
+            defer(parcel, pause)
+
+        monkeypatch.setattr(carried.store, "defer", noted)
         await channel.say("ada one")
         await until(carried.nothing_waits)
     assert channel.sent == ["ada one"]
-    gaps = [b - a for a, b in zip(channel.tried, channel.tried[1:], strict=False)]
-    assert gaps[3] > gaps[0]
+    assert pauses == [0.05, 0.05, 0.1, 0.2]
 
 
 async def test_who_is_gone_is_forgotten_with_all_that_waits(tmp_path: Path) -> None:
