@@ -130,6 +130,7 @@ def serve(
     """
     store = SqliteStore(settings.exchange_data)
     try:
+        assistant.warm_up()
         metrics = Metrics()
         post = Post(
             store, channels, assistant.respond, apologise,

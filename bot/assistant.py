@@ -25,6 +25,7 @@ from index.opened import Opened
 
 LONGEST = 1_000  # characters of a question; more is no question but a document
 DEPTH = 8  # passages asked of the index
+WARM = "How can a community protect its children?"
 
 log = logger(__name__)
 
@@ -68,6 +69,10 @@ class Assistant:
     def ready(self) -> None:
         """Return where questions can be answered. Raises what a question would meet."""
         self._opened()
+
+    def warm_up(self) -> None:
+        """Load what the first question loads. Several at once would each load it: 250 MB more."""
+        answer(self._opened(), redact(WARM), "en", NOTHING, None)
 
     def language(self, question: Question) -> str | None:
         """What this person is spoken to in, ISO 639-1; None where nothing tells it."""

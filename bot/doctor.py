@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot import app
+from bot.assistant import WARM
 from bot.delivery.port import StoreFailed
 from bot.delivery.sqlite import FILE, SqliteStore
 from bot.messages import Question
@@ -30,7 +31,6 @@ SKEW = 60.0  # seconds that the clock may be off: more breaks signatures and TLS
 MEGABYTE = 1 << 20
 DISK_LEAST, DISK_LOW = 200, 1_000  # megabytes free
 MEMORY_LOW = 150  # megabytes
-ASKED = "How can a community protect its children?"
 
 
 class Level(StrEnum):
@@ -102,8 +102,8 @@ def _telegram(settings: Settings, client: httpx.Client) -> Iterator[Finding]:
     if not token:
         return
     try:
-        reply = client.get(f"{settings.telegram_api}{token}/getMe")
-        hook = client.get(f"{settings.telegram_api}{token}/getWebhookInfo")
+        reply = client.post(f"{settings.telegram_api}{token}/getMe")
+        hook = client.post(f"{settings.telegram_api}{token}/getWebhookInfo")
         bot, held = reply.json().get("result"), hook.json().get("result")
     except (httpx.HTTPError, ValueError) as error:
         yield _unreached("telegram", settings.telegram_api, error)
@@ -113,7 +113,7 @@ def _telegram(settings: Settings, client: httpx.Client) -> Iterator[Finding]:
         return
     yield ok("telegram", f"the token is that of @{bot.get('username')}")
     yield _clock(reply)
-    if held is not None:
+    if isinstance(held, dict):
         yield _webhook(held, getattr(settings, "telegram_webhook", ""))
 
 
@@ -236,7 +236,7 @@ def _index(settings: Settings) -> Finding:
     try:
         assistant = app.open_assistant(settings)
         began = time.monotonic()
-        reply = assistant.reply(Question(text=ASKED))
+        reply = assistant.reply(Question(text=WARM))
     except Exception as error:  # each names its file or its setting
         return fault("library", f"{error or type(error).__name__}")
     took = time.monotonic() - began
