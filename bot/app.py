@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import privacy
 from bot.assistant import Assistant
+from bot.channels.errors import ChannelFailed
 from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
@@ -15,11 +16,13 @@ from bot.delivery.sqlite import SqliteStore
 from bot.hearing import HearingFailed, open_hearing
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
+from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.people import People
 from bot.phrases import languages, speak
 from bot.retention import sweep_daily
 from bot.safeguarding import first as safeguarding
+from bot.server import Server, State, open_server
 from bot.settings import BadSetting, Settings, check_rewriting
 from bot.voice import Voice
 from corpus.originals import FOLDER, Originals
@@ -153,25 +156,68 @@ def run(channel: Direct, respond: Respond) -> None:
     asyncio.run(_until_told(channel.serve(respond)))
 
 
-def serve(channels: Sequence[Channel], respond: Respond, settings: Settings) -> None:
+def open_channels(settings: Settings) -> list[Channel]:
+    """All channels that the settings name. Raises ChannelFailed where they name none."""
+    channels: list[Channel] = []
+    if settings.telegram_token.get_secret_value():
+        channels.append(open_telegram(settings))
+    if settings.whatsapp_token.get_secret_value():
+        channels.append(open_whatsapp(settings))
+    if settings.web:
+        channels.append(open_web(settings))
+    if not channels:
+        raise ChannelFailed(
+            "no channel is set up: set TELEGRAM_TOKEN, WHATSAPP_TOKEN or WEB=on (README says how)"
+        )
+    return channels
+
+
+def serve(
+    channels: Sequence[Channel], assistant: Assistant, settings: Settings, *, pages: bool = False
+) -> None:
     """Serve people on networks until told to stop, and erase what is due meanwhile.
 
-    Raises StoreFailed, ChannelFailed.
+    `pages`: open the port for health and metrics also where no network calls us.
+    Raises StoreFailed, ChannelFailed, BadSetting.
     """
     store = SqliteStore(settings.exchange_data)
-
-    async def carry() -> None:
-        sweeping = asyncio.create_task(sweep_daily(settings))
-        try:
-            listens = bool(settings.voice_model)
-            await Post(store, channels, respond, apologise, listens=listens).run()
-        finally:
-            sweeping.cancel()
-
     try:
-        asyncio.run(_until_told(carry()))
+        assistant.warm_up()
+        metrics = Metrics()
+        post = Post(
+            store, channels, assistant.respond, apologise,
+            urgent=safeguarding.urgent, language=assistant.language, saw=metrics.saw,
+            listens=bool(settings.voice_model),
+        )  # fmt: skip
+        routes = [route for one in channels for route in one.routes(post.receive(one))]
+        server = None
+        if routes or pages:
+            state = State(post, store, assistant.ready, metrics)
+            server = open_server([*routes, *state.routes()], settings.host, settings.port)
+        asyncio.run(_until_told(_carry(post, server, settings)))
     finally:
         store.close()
+
+
+async def _carry(post: Post, server: Server | None, settings: Settings) -> None:
+    """Run the post and the server. At the end: accept nothing more, drain, then hang up."""
+    posting = asyncio.create_task(post.run())
+    sweeping = asyncio.create_task(sweep_daily(settings))
+    tasks = [posting, *([asyncio.create_task(server.serve())] if server else [])]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if server:
+            server.should_exit = True  # what streams to people goes on while the post drains
+        sweeping.cancel()
+        posting.cancel()
+        await asyncio.wait([posting])
+        if server:
+            server.force_exit = True
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:

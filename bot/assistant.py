@@ -29,6 +29,7 @@ from index.opened import Opened
 
 LONGEST = 1_000  # characters of a question; more is no question but a document
 ALWAYS = frozenset(("forget", "privacy"))  # commands that nobody is too fast for; safe words, too
+WARM = "How can a community protect its children?"
 
 log = logger(__name__)
 
@@ -112,6 +113,21 @@ class Assistant:
         self._people.forget(person)
         self._people.forget(_typing(person))
         self._counts.forget(lambda day: self._people.pseudonyms(person, day))
+
+    def ready(self) -> None:
+        """Return where questions can be answered. Raises what a question would meet."""
+        self._opened()
+
+    def warm_up(self) -> None:
+        """Load what the first question loads. Several at once would each load it: 250 MB more."""
+        answer(self._opened(), redact(WARM), "en", NOTHING, None)
+
+    def language(self, question: Question) -> str | None:
+        """What this person is spoken to in, ISO 639-1; None where nothing tells it."""
+        prior = self._prior(question)
+        if question.kind in (Kind.TEXT, Kind.EDITED):
+            return detect(question.text[:LONGEST], prior)
+        return prior
 
     def _reply(self, question: Question) -> Reply:
         prior = self._prior(question)

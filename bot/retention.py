@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 from bot.counts import Counts, today
+from bot.delivery.sqlite import FILE, SqliteStore
 from bot.limits import FILLS
 from bot.logs import logger
 from bot.people import People
@@ -16,16 +17,28 @@ log = logger(__name__)
 
 
 def sweep(settings: Settings) -> dict[str, int]:
-    """Erase what is due now, and tell how many rows of what. Raises BadKey."""
+    """Erase what is due now, and tell how many rows of what. Raises BadKey, StoreFailed."""
     people = People(settings.exchange_data, key_days=settings.key_days)
     counts = Counts(settings.exchange_data)
     try:
         done = people.sweep(refilled=time.time() - FILLS)
         day = today()
-        return done | counts.sweep(day, day - timedelta(days=settings.counts_days))
+        done |= counts.sweep(day, day - timedelta(days=settings.counts_days))
     finally:
         people.close()
         counts.close()
+    return done | {"queue": _tidied(settings)}
+
+
+def _tidied(settings: Settings) -> int:
+    """The rows erased from the queue, where there is one; whoever serves from it goes on."""
+    if not (settings.exchange_data / FILE).exists():
+        return 0
+    store = SqliteStore(settings.exchange_data, serving=False)
+    try:
+        return store.tidy()
+    finally:
+        store.close()
 
 
 async def sweep_daily(settings: Settings) -> None:

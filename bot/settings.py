@@ -99,6 +99,9 @@ class Settings(BaseSettings):
         default="https://api.telegram.org/bot",
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
+    web: bool = Field(
+        default=False, description="Whether `exchange serve` shows the web chat, at `/chat`."
+    )
     web_embed: str = Field(
         default="",
         description="Sites that may show the web chat in a frame, as origins separated by spaces"
@@ -151,6 +154,15 @@ class Settings(BaseSettings):
         description="A Whisper model that hears voice notes: a folder made for faster-whisper, or a"
         " name on the hub (`small`), fetched once. Empty: voice notes are met with a kind word."
         " Needs the extra `voice`.",
+    )
+
+    host: str = Field(
+        default="127.0.0.1",
+        description="The address that `exchange serve` listens at: this machine alone, behind a"
+        " proxy that speaks TLS.",
+    )
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="And its port; 0 takes one that is free."
     )
 
     rewrite_url: str = Field(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from scripts import asking, serving, shelving, tending
+from scripts import asking, serving, shelving, tending, watching
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "chat": asking.chat,
@@ -16,6 +16,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "add": shelving.add,
     "remove": shelving.remove,
     "library": shelving.library,
+    "doctor": watching.doctor,
+    "queue": watching.queue,
     "retention": tending.retention,
     "counts": tending.counts,
     "about": asking.about,
@@ -36,7 +38,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-serve = typer.Typer(help="Answer people on a network.", no_args_is_help=True, rich_markup_mode=None)
+serve = typer.Typer(callback=serving.serve, invoke_without_command=True, rich_markup_mode=None)
 cli.add_typer(serve, name="serve")
 for name, command in COMMANDS.items():
     cli.command(name)(command)

@@ -8,6 +8,20 @@ from bot import app, logs
 from scripts.shell import plainly
 
 
+def serve(context: typer.Context) -> None:
+    """Answer people on all channels that the settings name, in one process.
+
+    HOST and PORT also show /health, /ready and /metrics.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    with plainly() as settings:
+        channels = app.open_channels(settings)
+        assistant = app.open_assistant(settings, limited=True)
+        logs.set_up()
+        app.serve(channels, assistant, settings, pages=True)
+
+
 def serve_telegram(
     webhook: Annotated[
         str,
@@ -25,7 +39,7 @@ def serve_telegram(
         channel = app.open_telegram(settings)
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()
-        app.serve([channel], assistant.respond, settings)
+        app.serve([channel], assistant, settings)
 
 
 def serve_whatsapp() -> None:
@@ -34,18 +48,18 @@ def serve_whatsapp() -> None:
         channel = app.open_whatsapp(settings)
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()
-        app.serve([channel], assistant.respond, settings)
+        app.serve([channel], assistant, settings)
 
 
 def serve_web(
-    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen at (HOST).")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen at (PORT).")] = 0,
 ) -> None:
     """Answer on a web page, at /chat."""
-    from scripts.web_alone import alone  # other commands need no server
-
     with plainly() as settings:
+        asked = {"host": host or settings.host, "port": port or settings.port}
+        settings = settings.model_copy(update=asked)
         channel = app.open_web(settings)
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()
-        app.serve([alone(channel, host, port)], assistant.respond, settings)
+        app.serve([channel], assistant, settings)

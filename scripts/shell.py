@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from bot.channels.errors import ChannelFailed
+from bot.delivery.port import StoreFailed
 from bot.evaluation.ranking import MissingLibrary
 from bot.evaluation.sets import BadSet
 from bot.keys import BadKey
@@ -37,6 +38,7 @@ EXPECTED = (
     UnknownPart,
     ChannelFailed,
     MissingLibrary,
+    StoreFailed,
 )
 
 notes = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +31,10 @@ async def serving(data: Path, port: int) -> AsyncIterator[tuple[asyncio.subproce
 
 
 class People:
-    """Twenty people who send each message until it is acknowledged, over whatever line there is."""
+    """Twenty people who send each message until it is acknowledged, over whatever line there is.
+
+    They stay until they are cancelled: a reply that is repeated finds them there.
+    """
 
     def __init__(self) -> None:
         self.port = 0
@@ -41,7 +44,7 @@ class People:
 
     async def talk(self, person: int, texts: list[str]) -> None:
         waiting = list(texts)
-        while waiting or not all(self.heard[text] for text in texts):
+        while True:
             with suppress(OSError):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 try:
@@ -56,7 +59,7 @@ class People:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, person: int,
         waiting: list[str],
     ) -> None:  # fmt: skip
-        """Send what waits while the line holds, each until it is acknowledged."""
+        """While the line holds, send what waits until it is acknowledged, and hear all replies."""
         writer.write(f"p{person} hello{person} hello\n".encode())
         listening = asyncio.create_task(self._listen(reader))
         try:
@@ -83,10 +86,21 @@ class People:
                 self.order.append(text)
 
 
+async def all_carried(data: Path, people: People, said: list[str]) -> None:
+    """Return once all is heard and nothing waits to be sent, so that what is repeated was."""
+    waiting = "select (select count(*) from inbox) + (select count(*) from outbox)"
+    with closing(sqlite3.connect(data / "queue.db")) as db:
+        # a file has no event to wait for
+        while not all(map(people.heard.get, said)) or any(  # noqa: ASYNC110
+            db.execute(waiting).fetchone()
+        ):
+            await asyncio.sleep(0.05)
+
+
 def nothing_is_left(data: Path) -> None:
     held = b"".join(path.read_bytes() for path in data.glob("queue.db*"))
     assert b"said" not in held, "a text is erased once it is answered"
-    with sqlite3.connect(data / "queue.db") as db:
+    with closing(sqlite3.connect(data / "queue.db")) as db:
         assert db.execute("select count(*) from outbox").fetchone() == (0,)
 
 
@@ -94,17 +108,20 @@ async def test_ten_kills_lose_none_of_three_hundred_messages(tmp_path: Path) -> 
     chance = random.Random(6)
     people = People()
     texts = {p: [f"{p}-{n} said {n}" for n in range(MESSAGES // PEOPLE)] for p in range(PEOPLE)}
+    said = [text for own in texts.values() for text in own]
     talking = asyncio.gather(*(people.talk(p, own) for p, own in texts.items()))
     for kill in range(KILLS + 1):
         async with serving(tmp_path, people.port) as (process, people.port):
             if kill == KILLS:
-                await asyncio.wait_for(talking, 60)
+                await asyncio.wait_for(all_carried(tmp_path, people, said), 60)
                 process.send_signal(signal.SIGTERM)
                 await asyncio.wait_for(process.wait(), 15)
             else:
                 await asyncio.sleep(chance.uniform(0.05, 0.4))
                 process.kill()
-    said = [text for own in texts.values() for text in own]
+    talking.cancel()
+    with suppress(asyncio.CancelledError):
+        await talking
     assert not [text for text in said if not people.heard[text]], "lost"
     repeated = sum(people.heard[text] - 1 for text in said)
     assert repeated <= KILLS

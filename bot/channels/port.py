@@ -21,6 +21,7 @@ class Incoming:
     id: str  # the network's own, unique in its channel: what comes twice is answered once
     conversation: str  # messages of one conversation are answered in the order they came
     body: str  # what the network sent, as text
+    first: bool = False  # it waits for nothing else; the post finds that out, not the channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,13 @@ class Channel(Protocol):
     @property
     def keeps(self) -> float:
         """Seconds that a reply is tried before it is given up."""
+
+    @property
+    def repeats(self) -> bool:
+        """Whether people see a call twice that was made twice: then calls are made in turn.
+
+        So a kill leaves one in doubt, not eight.
+        """
 
     def routes(self, receive: Receive) -> Sequence[BaseRoute]:
         """What the network calls on our server; () where it calls nothing."""

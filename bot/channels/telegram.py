@@ -80,6 +80,7 @@ class TelegramChannel:
 
     name = "telegram"
     keeps = 86_400.0  # seconds
+    repeats = True
 
     def __init__(
         self,

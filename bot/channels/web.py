@@ -51,6 +51,7 @@ class WebChannel:
 
     name = "web"
     keeps = 600.0
+    repeats = False  # the page knows by its id what it showed
 
     def __init__(self, pages: Pages, door: Door) -> None:
         self._pages, self._door, self._streams = pages, door, Streams()

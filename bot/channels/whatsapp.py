@@ -79,6 +79,7 @@ class WhatsAppChannel:
 
     name = "whatsapp"
     keeps = DAY  # afterwards WhatsApp takes no reply to what it answers
+    repeats = True
 
     def __init__(self, account: Account, patience: float) -> None:
         self._account, self._tell = account, Telling()

@@ -19,6 +19,8 @@ class Job:
     channel: str
     conversation: str
     body: str
+    first: bool  # it waits for nothing else of its conversation
+    age: float  # seconds since it came
     starts: int  # how often answering began and did not end, this one with it: the process died
     faults: int  # how often it failed
 
@@ -51,8 +53,10 @@ class Waiting:
     """How much waits."""
 
     messages: int
-    calls: int
     oldest: float  # seconds that the oldest message has waited
+    calls: int
+    oldest_call: float
+    failures: int  # not waiting any more: given up, and still listed
 
 
 class Store(Protocol):
@@ -64,11 +68,16 @@ class Store(Protocol):
     def take(self) -> Job | None:
         """The oldest message that is due; it is ours until it is answered, failed or released.
 
-        None of a conversation while an earlier one of it waits or is being answered.
+        None of a conversation while an earlier one of it waits or is being answered; one that is
+        `first` goes before all others, and waits only for those of its conversation that are, too.
+        One over which the process died is answered while no other is.
         """
 
     def answered(self, job: Job, person: str, calls: Sequence[str]) -> None:
-        """Erase the message's text and keep the calls that answer it, both or neither."""
+        """Erase the message's text and keep the calls that answer it, both or neither.
+
+        Of a message that was forgotten meanwhile no call is kept.
+        """
 
     def failed(self, job: Job, pause: float) -> None:
         """Put the message back, for a new try in `pause` seconds."""
@@ -76,8 +85,8 @@ class Store(Protocol):
     def poisoned(self, job: Job, why: str, person: str, calls: Sequence[str]) -> None:
         """Give the message up: erase it, note why, and keep the calls that say so."""
 
-    def release(self, job: Job) -> None:
-        """Put the message back as if it had not been taken."""
+    def release(self, job: Job, pause: float = 0.0) -> None:
+        """Put the message back as if it had not been taken, for `pause` seconds at least."""
 
     def take_parcel(self) -> Parcel | None:
         """The oldest call that is due, in the order of its conversation; ours until it is done."""
@@ -103,8 +112,14 @@ class Store(Protocol):
     def failures(self) -> list[Failure]:
         """What was given up, the newest first."""
 
-    def tidy(self) -> None:
-        """Leave nothing of what was erased in any file, and drop what is past its time."""
+    def probe(self) -> None:
+        """Write something, durably: raises what a message would meet."""
+
+    def tidy(self) -> int:
+        """Leave nothing of what was erased in any file; drop what is past its time, and count it.
+
+        What could be neither answered nor sent for as long as messages are known is given up.
+        """
 
     def close(self) -> None:
         """Let go of the store; what was taken will be taken again."""

@@ -10,6 +10,7 @@ from bot.logs import fault, logger
 
 AT_ONCE = 8
 IDLE = 0.5  # seconds between two looks for what has become due
+GRACE = 1.0  # seconds that what is cancelled has to give back what it took
 
 log = logger(__name__)
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Round(Generic[T]):
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._woken, self._nothing = asyncio.Event(), asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._runner: asyncio.Task[None] | None = None
         self._stopping = False
 
     def wake(self) -> None:
@@ -38,8 +40,9 @@ class Round(Generic[T]):
         self._woken.set()
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        while True:
+        """Work until told to finish."""
+        self._runner = asyncio.current_task()
+        while not self._stopping:
             await self._slots.acquire()
             self._woken.clear()
             taken = None if self._stopping else await self._taken()
@@ -53,20 +56,30 @@ class Round(Generic[T]):
                 async with asyncio.timeout(IDLE):  # wait_for may swallow being cancelled
                     await self._woken.wait()
 
-    async def drain(self, until: float) -> None:
-        """Let what is due and what is under way end; give up at `until` (time.monotonic)."""
+    async def emptied(self, until: float) -> None:
+        """Wait until nothing is due or under way, at most until `until` (time.monotonic)."""
         while (left := until - time.monotonic()) > 0:
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=left)
             elif self._nothing.is_set():
-                break
+                return
             else:
                 await asyncio.sleep(0.01)
+
+    async def finish(self, until: float) -> None:
+        """Take nothing more, and cancel what has not ended by `until` (time.monotonic)."""
         self._stopping = True
-        for task in self._under_way:
+        self._woken.set()
+        while (running := self._running()) and (left := until - time.monotonic()) > 0:
+            await asyncio.wait(running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        for task in self._running():
             task.cancel()
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        if running := self._running():
+            await asyncio.wait(running, timeout=GRACE)
+
+    def _running(self) -> set[asyncio.Task[None]]:
+        runner = self._runner
+        return self._under_way | ({runner} if runner and not runner.done() else set())
 
     async def _taken(self) -> T | None:
         try:

@@ -1,33 +1,40 @@
--- What came in. Once answered, body and conversation are emptied; the rest tells a message that
--- the network delivers again.
-create table if not exists inbox (
-  id integer primary key,
+-- Which messages came, so that one that the network delivers again is known: no text, nobody.
+create table if not exists seen (
   channel text not null,
   message text not null,             -- a keyed hash of the network's id
+  at real not null,                  -- seconds since 1970
+  primary key (channel, message)
+) without rowid;
+create index if not exists seen_at on seen (at);
+
+-- What came in and is not answered yet. No id is used twice: somebody may still hold the old one.
+create table if not exists inbox (
+  id integer primary key autoincrement,
+  channel text not null,
   conversation text not null,
   body text not null,
-  state text not null default 'waiting',  -- waiting, done
   came real not null,                -- seconds since 1970
-  due real not null,
-  starts integer not null default 0, -- how often answering began
-  faults integer not null default 0, -- how often it failed
-  unique (channel, message)
+  first integer not null default 0,  -- 1: waits for nothing else of its conversation
+  begun integer not null default 0,  -- 1: is being answered, or was when the process died
+  deaths integer not null default 0, -- how often the process died over it
+  faults integer not null default 0  -- how often it failed
 );
-create index if not exists inbox_waiting on inbox (channel, conversation, id) where state = 'waiting';
-create index if not exists inbox_done on inbox (came) where state = 'done';
+create index if not exists inbox_order on inbox (first desc, id);
+create index if not exists inbox_conversation on inbox (channel, conversation, id);
 
 -- What goes out: a row a call, erased once it was made.
 create table if not exists outbox (
-  id integer primary key,
+  id integer primary key autoincrement,
   channel text not null,
   conversation text not null,
   person text not null,
   call text not null,
   made real not null,
-  due real not null,
+  first integer not null default 0,
   tries integer not null default 0
 );
-create index if not exists outbox_waiting on outbox (channel, conversation, id);
+create index if not exists outbox_order on outbox (first desc, id);
+create index if not exists outbox_conversation on outbox (channel, conversation, id);
 
 -- What was given up, for staff.
 create table if not exists failures (
@@ -37,3 +44,6 @@ create table if not exists failures (
   stage text not null,
   why text not null
 );
+
+-- Written to find out whether writing works.
+create table if not exists pulse (id integer primary key, at real not null);

@@ -10,8 +10,9 @@ from bot.safeguarding import cards
 from bot.safeguarding.check import check, tables
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.helplines import helplines
-from bot.safeguarding.safe_words import safe_word_language
+from bot.safeguarding.safe_words import is_safe_word, safe_word_language
 
+SHORT = 200  # characters; a call for help is no longer
 Prior = Callable[[Question], str | None]
 """The language that the person chose or the phone prefers; asked here, as it may fail."""
 logger = logging.getLogger(__name__)
@@ -33,6 +34,11 @@ def ready() -> None:
     """Read all that is needed, so that a fault shows at the start. Raises BadTable, BadHelpline."""
     tables()
     helplines()
+
+
+def urgent(question: Question) -> bool:
+    """Whether it is a call for help, which waits behind nothing that was sent before."""
+    return question.kind is not Kind.BUTTON and is_safe_word(question.text[:SHORT])
 
 
 def look(question: Question, prior: Prior, country: str | None = None) -> First:

@@ -21,6 +21,7 @@ from bot.messages import Kind, Line, Question, Reply, Span
 class LineChannel:
     name = "lines"
     keeps = 600.0
+    repeats = True
 
     def __init__(self, port: int = 0) -> None:
         self.port = port
