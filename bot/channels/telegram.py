@@ -17,9 +17,10 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channels import telegram_calls
 from bot.channels.errors import ChannelFailed, Later
 from bot.channels.port import Asked, Incoming, Receive
-from bot.channels.telegram_line import Line, typing
+from bot.channels.telegram_line import Line, recording, typing
 from bot.channels.telegram_listening import POLL, Keep, poll, webhook
 from bot.channels.telegram_questions import UPDATES, Albums, conversation, read
+from bot.hearing import MOST_AUDIO
 from bot.logs import logger
 from bot.messages import Reply
 from bot.phrases import languages
@@ -131,6 +132,10 @@ class TelegramChannel:
     def busy(self, body: str) -> AbstractAsyncContextManager[None]:
         """Show "typing", and end the waiting of a pressed button."""
         return typing(self._line, json.loads(body)["update"])
+
+    async def audio(self, body: str) -> bytes:
+        """The recording of a voice note; b"" where it is gone or too large."""
+        return await recording(self._line, json.loads(body)["update"], MOST_AUDIO)
 
     def pack(self, reply: Reply, to: str) -> list[str]:
         """The calls that say it: messages, then the file; or the offers of inline search."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from telegram import Bot
 from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.request import HTTPXRequest
 
 TYPING = 4.5  # seconds: Telegram shows "typing" for five
@@ -43,7 +43,27 @@ class Line:
 
     def _opened(self) -> Bot:
         request = HTTPXRequest(connection_pool_size=32, pool_timeout=READ, read_timeout=READ)
-        return Bot(self._token, base_url=self._base_url, request=request)
+        files = f"{self._base_url.removesuffix('bot')}file/bot"
+        return Bot(self._token, base_url=self._base_url, base_file_url=files, request=request)
+
+
+async def recording(line: "Open", update: dict[str, Any], most: int) -> bytes:
+    """The sound of a voice note; b"" where there is none, it is gone or it is over `most` bytes.
+
+    Raises TelegramError.
+    """
+    message = update.get("message") or {}
+    sound = message.get("voice") or message.get("audio") or {}
+    if not sound or sound.get("file_size", 0) > most:
+        return b""
+    async with line() as bot:
+        try:
+            file = await bot.get_file(sound["file_id"])
+        except BadRequest:  # gone, or larger than a bot may fetch
+            return b""
+        if file.file_size is None or file.file_size > most:
+            return b""
+        return bytes(await file.download_as_bytearray())
 
 
 Open = Callable[[], AbstractAsyncContextManager[Bot]]

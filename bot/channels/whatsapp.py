@@ -21,6 +21,7 @@ from bot.channels.port import Asked, Receive
 from bot.channels.whatsapp_calls import PATIENCE, Graph
 from bot.channels.whatsapp_faults import CLOSED, WAIT, Closed, Telling, meaning
 from bot.channels.whatsapp_render import render
+from bot.hearing import MOST_AUDIO
 from bot.logs import fault, logger
 from bot.messages import Reply
 
@@ -111,6 +112,11 @@ class WhatsAppChannel:
     def read(self, body: str) -> Asked | None:
         """What a message asks; None where nobody waits for a reply."""
         return whatsapp_questions.read(body)
+
+    async def audio(self, body: str) -> bytes:
+        """The recording of a voice note; b"" where it is gone or too large."""
+        media = whatsapp_questions.recording(body)
+        return await self._graph.download(media, MOST_AUDIO) if media else b""
 
     @asynccontextmanager
     async def busy(self, body: str) -> AsyncIterator[None]:

@@ -23,7 +23,8 @@ class Graph:
     def __init__(
         self, api: str, phone: str, token: str, tell: Telling, patience: float = PATIENCE
     ) -> None:
-        self._base, self._headers = f"{api}/{phone}", {"Authorization": f"Bearer {token}"}
+        self._api, self._base = api, f"{api}/{phone}"
+        self._headers = {"Authorization": f"Bearer {token}"}
         self._tell, self._patience = tell, patience
         self._client: httpx.AsyncClient | None = None
         self._users = 0
@@ -38,6 +39,30 @@ class Graph:
         fields = {"messaging_product": "whatsapp", "type": content["media_type"]}
         answer = await self._call("POST", "/media", data=fields, files={"file": file})
         return str(answer.get("id", ""))
+
+    async def download(self, media: str, most: int) -> bytes:
+        """What a person sent; b"" where it is gone, or over `most` bytes. Raises Later."""
+        found = await self._fetched(f"{self._api}/{media}")
+        told = _json(found) if found is not None else None
+        if not isinstance(told, dict) or not isinstance(told.get("file_size"), int):
+            return b""
+        if told["file_size"] > most or not str(told.get("url", "")).startswith("http"):
+            return b""
+        answer = await self._fetched(str(told["url"]))
+        return answer.content if answer is not None and len(answer.content) <= most else b""
+
+    async def _fetched(self, url: str) -> httpx.Response | None:
+        """What is there; None where it is not: an address of a recording lives for five minutes."""
+        try:
+            async with self.open() as client:
+                answer = await client.get(url)
+        except httpx.HTTPError as error:
+            raise Later(f"WhatsApp is not reached: {type(error).__name__}") from error
+        if answer.status_code in (400, 404):
+            return None
+        if not answer.is_success:
+            raise Later(f"WhatsApp answers {answer.status_code} for a recording")
+        return answer
 
     async def look(self) -> None:
         """Ask for our own number: whether token and id fit."""

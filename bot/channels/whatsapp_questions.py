@@ -79,6 +79,14 @@ def read(body: str) -> Asked | None:
     return _asked(person, what, _HALF.sub("�", text))
 
 
+def recording(body: str) -> str:
+    """The id of a voice note's sound; "" where it has none. Digits only: it becomes an address."""
+    message = json.loads(body).get("message")
+    sound = message.get("audio") if isinstance(message, dict) else None
+    media = str(sound.get("id", "")) if isinstance(sound, dict) else ""
+    return media if media.isascii() and media.isdigit() else ""
+
+
 def message_id(body: str) -> str:
     """The network's own id of a kept message; "" where it has none."""
     try:

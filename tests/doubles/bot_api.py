@@ -56,6 +56,7 @@ class BotApi(People):
         self.answers: list[int] = []  # statuses that the webhook answered with
         self.twice = False  # whether each update is brought to the webhook two times
         self.blocked: set[int] = set()  # chats that let nobody of us in
+        self.sounds = {}
         self.moved: dict[int, int] = {}  # groups that became supergroups
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[Fields] = []
@@ -66,7 +67,11 @@ class BotApi(People):
     async def __aenter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/bot"
-        app = Starlette(routes=[Route("/bot{token}/{method}", self._serve, methods=["POST"])])
+        routes = [
+            Route("/bot{token}/{method}", self._serve, methods=["POST"]),
+            Route("/file/bot{token}/{id}", self._file),
+        ]
+        app = Starlette(routes=routes)
         config = uvicorn.Config(app, log_config=None, lifespan="off", http="h11", ws="none")
         self._server = uvicorn.Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
@@ -203,6 +208,18 @@ class BotApi(People):
             return 0
         self.answers.append(answer.status_code)
         return answer.status_code
+
+    async def _getFile(self, fields: Fields) -> Fields:
+        id = fields["file_id"]
+        if id not in self.sounds:
+            raise Refused("wrong file_id or the file is temporarily unavailable")
+        size = len(self.sounds[id])
+        return {"file_id": id, "file_unique_id": id, "file_size": size, "file_path": id}
+
+    async def _file(self, request: Request) -> Response:
+        known = request.path_params["token"] == self.token
+        sound = self.sounds.get(request.path_params["id"]) if known else None
+        return Response(sound or b"", 200 if sound else 404)
 
     async def _sendMessage(self, fields: Fields) -> Fields:
         return self._taken(fields, "text")

@@ -80,7 +80,8 @@ class GraphApi:
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
         routes = [
-            Route("/v26.0/{phone}", self._number, methods=["GET"]),
+            Route("/v26.0/{phone}", self._object, methods=["GET"]),
+            Route("/sounds/{id}", self._content, methods=["GET"]),
             Route("/v26.0/{phone}/messages", self._message, methods=["POST"]),
             Route("/v26.0/{phone}/media", self._upload, methods=["POST"]),
         ]
@@ -148,8 +149,18 @@ class GraphApi:
 
     # What the server does.
 
-    async def _number(self, request: Request) -> Response:
-        return self._refusal(request) or JSONResponse({"id": PHONE})
+    async def _object(self, request: Request) -> Response:
+        id = request.path_params["phone"]
+        if id not in self.media:
+            return self._refusal(request) or JSONResponse({"id": PHONE})
+        url = f"{self.base_url.removesuffix('/v26.0')}/sounds/{id}"
+        return JSONResponse({"id": id, "url": url, "file_size": len(self.media[id][2])})
+
+    async def _content(self, request: Request) -> Response:
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return Response(status_code=401)
+        held = self.media.get(request.path_params["id"])
+        return Response(held[2]) if held else Response(status_code=404)
 
     async def _message(self, request: Request) -> Response:
         try:

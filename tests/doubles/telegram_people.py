@@ -14,6 +14,7 @@ class People:
     """Whoever writes to the bot. 42 is Amina, where nobody else is named."""
 
     messages: list[Sent]
+    sounds: dict[str, bytes]  # by file id
     _numbers: Iterator[int]
 
     def happens(self, kind: str, content: Fields) -> None:
@@ -30,8 +31,9 @@ class People:
         kind = {"type": "regular", "is_animated": False, "is_video": False}
         return self.post(user, sticker=_file(width=512, height=512, **kind))
 
-    def voice(self, user: int = 42) -> int:
-        return self.post(user, voice=_file(duration=3))
+    def voice(self, user: int = 42, sound: bytes = b"sound") -> int:
+        self.sounds[f"voice{user}"] = sound
+        return self.post(user, voice=_file(duration=3) | {"file_id": f"voice{user}"})
 
     def photo(self, caption: str | None = None, user: int = 42, album: str | None = None) -> int:
         return self.post(
