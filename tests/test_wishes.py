@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
 from bot.messages import Kind, Question, Reply
-from bot.wishes import BONUS, NOTHING, Wish, best, country_named, read_wish, shift
+from bot.wishes import ASKED, NOTHING, STANDING, Wish, best, read_wish, shift
 from corpus.document import Passage
 from corpus.source import Source
+from index.countries import country_named
 from index.ports import Evidence, Hit
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -140,10 +141,11 @@ def test_a_shift_loses_nothing_and_moves_little(scores: list[float], wish: Wish)
     before = {one.passage.id: one.score for one in hits}
     assert {one.passage.id for one in moved} == set(before)
     assert len(moved) == len(hits)
-    assert all(-1e-9 < one.score - before[one.passage.id] < 4 * BONUS + 1e-9 for one in moved)
+    assert all(-1e-9 < one.score - before[one.passage.id] < 4 * ASKED + 1e-9 for one in moved)
     assert [one.score for one in moved] == sorted((one.score for one in moved), reverse=True)
-    kept = {one.passage.id for one in best(hits, wish, source_of, 8)}
-    assert {one.passage.id for one in hits[:8]} <= kept, "what is shown without a wish stays"
+    for asked, standing in ((wish, NOTHING), (NOTHING, wish)):
+        kept = {one.passage.id for one in best(hits, asked, source_of, 8, standing)}
+        assert {one.passage.id for one in hits[:8]} <= kept, "what is shown without a wish stays"
 
 
 def test_what_is_wished_comes_before_what_is_as_near() -> None:
@@ -218,6 +220,19 @@ def test_a_choice_is_confirmed_in_the_persons_language_and_forgotten(assistant: 
     assert assistant._people.standing(person) == ("", "")
 
 
-def test_what_a_question_wishes_counts_before_what_was_chosen() -> None:
+def test_what_was_chosen_moves_less_than_what_is_asked_and_never_against_it() -> None:
+    near, local = hit(1, 0.50), hit(5, 0.50 - (ASKED + STANDING) / 2)
+    kenya = Wish(country="KE")
+    assert shift([near, local], NOTHING, source_of, kenya) == [
+        near, replace(local, score=local.score + STANDING),
+    ]  # fmt: skip
+    assert shift([near, local], kenya, source_of)[0].passage.id == "p5"
+    assert shift([near, local], Wish(country="UG"), source_of, kenya) == [near, local]
     chosen = Wish(country="KE", setting="urban")
-    assert Wish(country="UG").or_else(chosen) == replace(chosen, country="UG")
+    assert chosen.beside(Wish(country="UG")) == replace(chosen, country="")
+
+
+def test_the_only_answer_is_never_hidden() -> None:
+    only = [hit(1, 0.2)]
+    for wish in WISHES:
+        assert [one.passage.id for one in best(only, wish, source_of, 8, wish)] == ["p1"]
