@@ -1,7 +1,8 @@
-"""Questions for a figure, a law or a date of a country: "how many social workers in Paraguay?"
+"""Questions for a figure, a law or a date of a country.
 
-What a library says of one country answers no such question about another, however near it is. A
-question that only names where a person works ("we are in Paraguay, how do we begin?") is none.
+"How many social workers are there in Paraguay?": what a library says of one country answers no such
+question about another, however near it is. Who only names where they work ("we are in Paraguay,
+how do we begin?") asks for none.
 """
 
 import functools
@@ -20,7 +21,7 @@ _ASKING = {
     r"|edad minima|ratific\w+|pena",
     "pt": r"quant[oa]s|p[eo]rcentagem|taxas?|numeros?|estatisticas?|quando|leis?|codigo|legal\w*"
     r"|idade minima|ratific\w+|pena",
-    "ar": r"كم|(?:ال)?نسب[هة]|عدد|احصا\w*|مت[يى]|(?:ال)?قانون\w*|سن|صادق\w*|الحد الادن[يى]|عقوب[هة]",
+    "ar": r"كم|(?:ال)?نسبه|عدد|احصا\w*|متي|(?:ال)?قانون\w*|سن|صادق\w*|الحد الادني|عقوبه",
 }
 
 

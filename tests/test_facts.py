@@ -1,4 +1,4 @@
-"""Questions for a figure, a law or a date of a country, and whether a passage is of that country."""
+"""Questions for a figure, a law or a date of a country, and passages of another one."""
 
 import pytest
 

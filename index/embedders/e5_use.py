@@ -3,7 +3,7 @@
 e5 knows about a hundred languages; USE knows sixteen, tells near from far better in those, and
 costs 2 ms a question. The vector is [√a·e5, √b·USE], so a cosine is the weighted sum of both.
 What is said in a language that USE lacks is given to it as an English gloss; where the glossary
-has no word for it, its half stays zero. e5 reads the gloss of such a question, too, and it counts the
+has no word for it, its half stays zero. e5 reads the gloss of such a question, too: it counts the
 more, the more of the question's words the glossary holds. Figures: index/README.md.
 """
 
