@@ -6,7 +6,8 @@ from bot.messages import Reply
 from bot.people import People
 from bot.phrases import Say, speak
 from bot.replies import notice, plain
-from bot.wishes import SETTINGS, Wish, country_named, setting_named
+from bot.wishes import SETTINGS, Wish, setting_named
+from index.countries import country_named
 
 
 def wish_of(people: People, person: str) -> Wish:

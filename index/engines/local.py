@@ -10,6 +10,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import faiss
@@ -20,12 +21,12 @@ from corpus.document import Passage
 from corpus.library import Library
 from corpus.sentences import sentences
 from corpus.source import Source
-from index import fusion, languages
+from index import facts, fusion, languages
 from index.alignment import unit
 from index.gloss import gloss
 from index.ports import Embed, Embedder, Evidence, Hit, Index, Sentence, Vectors
 
-ENGINE = "local/2"
+ENGINE = "local/3"
 LIBRARY, WORDS, VECTORS = "library.db", "words.db", "passages.faiss"
 SENTENCES, DIRECTION = "sentences.npy", "direction.npy"
 CANDIDATES = 100  # passages that each of vectors and words may propose
@@ -115,7 +116,16 @@ class LocalIndex:
         }
         fused = {key: fusion.fuse(seen.dense, seen.words) for key, seen in evidence.items()}
         best = sorted(fused, key=lambda key: (-fused[key], key))[:k]
-        return [self._hit(key, fused[key], evidence[key], cosines[key], nats) for key in best]
+        hits = [self._hit(key, fused[key], evidence[key], cosines[key], nats) for key in best]
+        wanted = facts.wanted_of(question, language)
+        return [self._placed(hit, wanted) for hit in hits] if wanted else hits
+
+    def _placed(self, hit: Hit, wanted: frozenset[str]) -> Hit:
+        """With whether the facts that are wanted are of other countries than the passage."""
+        source = self._library.source(hit.passage.source)
+        text = f"{source.region}. {passage_text(hit.passage, source)}"
+        away = facts.elsewhere(wanted, text, hit.passage.language)
+        return replace(hit, evidence=replace(hit.evidence, elsewhere=away))
 
     def _scores(self, vector: Vectors, nats: dict[str, float]) -> dict[int, tuple[float, float]]:
         """Cosine and share of words of every candidate that either side proposes."""
