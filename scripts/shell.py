@@ -49,6 +49,7 @@ def plainly() -> Iterator[Settings]:
     """The settings; what can be expected to go wrong is one line and exit status 1."""
     try:
         yield read()
+        sys.stdout.flush()  # here, where a reader that has gone can be met
     except EXPECTED as error:
         notes.print(f"exchange: {error}", markup=False)
         raise typer.Exit(1) from None

@@ -23,6 +23,7 @@ from bot.server import open_server
 from bot.settings import BadSetting, Settings
 from tests.doubles.bot_api import BotApi
 from tests.test_cli import exchange
+from tests.test_conversation import FIRST
 from tests.test_post import Carried, Scripted, stopped
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,7 +83,7 @@ async def test_one_process_answers_and_tells_how_it_is(starter: Settings, tmp_pa
         assert (await client.get(f"{serving.url}/health")).text == "alive\n"
         ready = await client.get(f"{serving.url}/ready")
         assert (ready.status_code, ready.json()) == (200, {"ready": True, "wrong": {}})
-        await serving.ask("1", "What is a grounded view?", "summary by the Exchange")
+        await serving.ask("1", FIRST["en"], "summary by the Exchange")
         await serving.ask("2", "/start", "HELP")
 
         page = (await client.get(f"{serving.url}/metrics")).text

@@ -53,6 +53,7 @@ async def chatting(
     post = asyncio.create_task(
         Post(store, [channel], assistant.respond, plain_apology, drain=1).run()
     )
+    await asyncio.wait_for(channel.ready.wait(), 30)
     try:
         yield f"http://127.0.0.1:{channel.socket.getsockname()[1]}/chat"
     finally:
