@@ -28,7 +28,7 @@ from tests.doubles.telegram_html import units
 from tests.doubles.whatsapp_text import Parsed, parse
 
 Fields = dict[str, Any]
-PATIENCE = 30.0  # seconds to wait before a test fails: the machine is shared
+PATIENCE = 90.0  # seconds to wait before a test fails: the machine is shared
 PHONE, SECRET, VERIFY = "106540352242922", "an-app-secret", "a-long-word"
 NUMBER, BSUID = "254700000042", "KE.13491208655302741918"
 
