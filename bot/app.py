@@ -6,7 +6,7 @@ import signal
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from bot import privacy
+from bot import memory, privacy
 from bot.assistant import Assistant
 from bot.channels.errors import ChannelFailed
 from bot.channels.port import Channel, Direct
@@ -180,9 +180,11 @@ def serve(
     `pages`: open the port for health and metrics also where no network calls us.
     Raises StoreFailed, ChannelFailed, BadSetting.
     """
+    memory.share_arenas()
     store = SqliteStore(settings.exchange_data)
     try:
         assistant.warm_up()
+        memory.give_back()
         metrics = Metrics()
         post = Post(
             store, channels, assistant.respond, apologise,

@@ -4,7 +4,6 @@ While a day is open, its different people are told apart by hashes of that day a
 closes the hashes are erased and their number stays. Disclosures are counted by month, nothing else.
 """
 
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlite_utils import Database
+from bot.files import changing, erasing, leave_nothing, open_file
 
 FEWEST = 5  # people in a cell that is shown
 COUNTS_DAYS = 365
@@ -52,8 +51,7 @@ class Counts:
         """Open or make the file in the folder `data`."""
         data.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._db = Database(sqlite3.connect(data / _FILE, timeout=30, check_same_thread=False))
-        self._db.execute("pragma secure_delete = on")
+        self._db = open_file(data / _FILE)
         key = {"day": str, "by": str, "value": str}
         for name, columns, pk in (
             ("cells", {**key, "messages": int, "people": int}, ("day", "by", "value")),
@@ -68,22 +66,25 @@ class Counts:
 
     def add(self, day: date, pseudonym: str, **cells: str) -> None:
         """Count one message, by each of the cells (language="sw"). `pseudonym`: of this day."""
-        with self._lock, self._db.atomic():
-            self._close_days(day)
-            for by, value in {"all": "all", **cells}.items():
-                where = [day.isoformat(), by, value]
-                self._db.execute(
-                    "insert into cells values (?, ?, ?, 1, 0)"
-                    " on conflict do update set messages = messages + 1",
-                    where,
-                )
-                self._db.execute(
-                    "insert or ignore into seen values (?, ?, ?, ?)", [*where, pseudonym]
-                )
+        with self._lock:
+            with changing(self._db):
+                over = self._close_days(day)
+                for by, value in {"all": "all", **cells}.items():
+                    where = [day.isoformat(), by, value]
+                    self._db.execute(
+                        "insert into cells values (?, ?, ?, 1, 0)"
+                        " on conflict do update set messages = messages + 1",
+                        where,
+                    )
+                    self._db.execute(
+                        "insert or ignore into seen values (?, ?, ?, ?)", [*where, pseudonym]
+                    )
+            if over:
+                leave_nothing(self._db)
 
     def disclosed(self, day: date) -> None:
         """Count one help card. No day, no language, no channel, nobody: only the month."""
-        with self._lock, self._db.atomic():
+        with self._lock, changing(self._db):
             self._db.execute(
                 "insert into disclosures values (?, 1) on conflict do update set cards = cards + 1",
                 [f"{day:%Y-%m}"],
@@ -91,7 +92,7 @@ class Counts:
 
     def closed(self, before: date) -> list[Cell]:
         """Every cell of the days before this one, by day and kind. For `shown`, not for eyes."""
-        with self._lock, self._db.atomic():
+        with self._lock, erasing(self._db):
             self._close_days(before)
             rows = self._db.execute(
                 "select day, by, value, messages, people from cells where day < ?"
@@ -113,7 +114,7 @@ class Counts:
         The messages stay counted. The person is then missing among that day's people, unless they
         write again: too few are told, never too many.
         """
-        with self._lock, self._db.atomic():
+        with self._lock, erasing(self._db):
             days = self._db.execute("select distinct day from seen").fetchall()
             for (day,) in days:
                 for hash in pseudonyms(day):
@@ -121,7 +122,7 @@ class Counts:
 
     def sweep(self, day: date, oldest: date) -> dict[str, int]:
         """Close the days before `day`; erase what is older than `oldest`. Tells how many rows."""
-        with self._lock, self._db.atomic():
+        with self._lock, erasing(self._db):
             hashes = self._close_days(day)
             sql = "delete from cells where day < ?"
             cells = int(self._db.execute(sql, [oldest.isoformat()]).rowcount)

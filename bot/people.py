@@ -1,14 +1,12 @@
 """What is remembered of a person, under a keyed hash: what they chose, saw last, how they write."""
 
 import json
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlite_utils import Database
-
+from bot.files import changing, erasing, open_file
 from bot.keys import Keys
 from bot.limits import FILLS, Bucket
 from bot.turns import LAPSES, Turn
@@ -30,9 +28,7 @@ class People:
         self._keys, self._now = Keys(data / _KEY, key_days, now), now
         self._lock = threading.Lock()
         self._emptied: dict[str, Bucket] = {}  # by hash; never written to the disk
-        connection = sqlite3.connect(data / _FILE, timeout=30, check_same_thread=False)
-        self._db = Database(connection)
-        self._db.execute("pragma secure_delete = on")  # what is erased is overwritten
+        self._db = open_file(data / _FILE)
         for name, columns in (
             ("languages", {"language": str}),
             ("limits", {"tokens": float, "at": float, "told": int}),
@@ -56,7 +52,7 @@ class People:
     def choose(self, person: str, language: str) -> None:
         """Remember a choice. A person without a handle is not remembered."""
         if person:
-            with self._lock:
+            with self._lock, changing(self._db):
                 row = {"person": self._hash(person), "language": language}
                 self._db.table("languages").upsert(row, pk="person")
 
@@ -70,7 +66,7 @@ class People:
     def stand(self, person: str, **chosen: str) -> None:
         """Remember `country` or `setting`; "" clears it. Nothing without a handle."""
         if person:
-            with self._lock:
+            with self._lock, changing(self._db):
                 row = {"person": self._hash(person), **chosen}
                 self._db.table("standing").upsert(row, pk="person")
 
@@ -88,7 +84,7 @@ class People:
     def keep(self, person: str, turn: Turn) -> None:
         """Remember what was shown, in place of what was before. Nothing without a handle."""
         if person:
-            with self._lock:
+            with self._lock, changing(self._db):
                 ids = json.dumps([turn.shown, turn.more])
                 row = {"at": self._now(), "language": turn.language, "ids": ids}
                 self._db.table("turns").upsert({"person": self._hash(person), **row}, pk="person")
@@ -98,7 +94,7 @@ class People:
 
         How fast they wrote stays in memory until their bucket is full: it buys no messages.
         """
-        with self._lock, self._db.atomic():
+        with self._lock, erasing(self._db):
             self._emptied = self._still_filling() | {
                 self._hash(person): self._bucket(self._hash(person))
             }
@@ -121,7 +117,7 @@ class People:
 
         `change` gets both as they were; a new one is full: its tokens are infinite.
         """
-        with self._lock, self._db.atomic():
+        with self._lock, changing(self._db):
             names = (self._hash(person), _EVERYBODY)
             own, all_ = change(*map(self._bucket, names))
             for name, bucket in zip(names, (own, all_), strict=True):
@@ -138,7 +134,7 @@ class People:
         """
         names = [f"{key.name}:%" for key in self._keys.valid()]
         unknown = " and ".join(["person not like ?"] * len(names))
-        with self._lock, self._db.atomic():
+        with self._lock, erasing(self._db):
             lapsed = sum(
                 self._erase(table, f"person <> '{_EVERYBODY}' and {unknown}", names)
                 for table in TABLES

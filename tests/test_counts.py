@@ -30,13 +30,18 @@ def seen(cells: list[Cell]) -> dict[tuple[str, str], tuple[int, int]]:
     return {(cell.by, cell.value): (cell.messages, cell.people) for cell in cells}
 
 
+def stored(folder: Path) -> bytes:
+    """All that lies in the files, the write-ahead log among them."""
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
 def test_who_is_forgotten_leaves_no_hash_and_is_never_counted_twice(
     counts: Counts, tmp_path: Path
 ) -> None:
     ask(counts, 7, "sw")
     for person in (3, 4):
         counts.forget(lambda day, person=person: [f"other-{day}", f"hash-{person}"])  # type: ignore[misc]
-    data = (tmp_path / "counts.db").read_bytes()
+    data = stored(tmp_path)
     assert b"hash-2" in data
     assert b"hash-3" not in data
     assert b"hash-4" not in data
@@ -56,11 +61,18 @@ def test_people_are_counted_once_and_their_hashes_go_when_the_day_closes(
     counts: Counts, tmp_path: Path
 ) -> None:
     ask(counts, 6, "sw", times=3)
-    assert b"hash-3" in (tmp_path / "counts.db").read_bytes()
+    assert b"hash-3" in stored(tmp_path)
     assert shown(counts.closed(DAY)) == [], "a day that is open is not shown"
     assert seen(counts.closed(NEXT))["language", "sw"] == (18, 6)
-    counts.close()
-    assert b"hash-" not in (tmp_path / "counts.db").read_bytes()
+    assert b"hash-" not in stored(tmp_path)
+
+
+def test_the_first_message_of_a_day_leaves_no_hash_of_the_days_before(
+    counts: Counts, tmp_path: Path
+) -> None:
+    ask(counts, 6, "sw")
+    counts.add(NEXT, "tomorrow", language="sw")
+    assert b"hash-" not in stored(tmp_path)
 
 
 def test_four_people_are_not_shown_and_five_are(counts: Counts) -> None:

@@ -3,24 +3,29 @@
 import os
 import subprocess
 import sys
+from array import array
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.settings import Settings
-from index.rows import Rows, on_disk
+from index.rows import Numbers, Rows, numbers_on_disk, on_disk
 
 AIM = 300  # MB: what answers shares a server of 1 GB with the system, and with a refresh by night
 ANSWER = """
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from bot.app import open_assistant
 from bot.messages import Question
 from bot.settings import Settings
 
 assistant = open_assistant(Settings())
-for text in ("How can a community protect its children?", "Nani hulinda watoto katika jamii?"):
-    assert assistant.reply(Question(text=text)).lines
+assistant.warm_up()
+texts = ("How can a community protect its children?", "Nani hulinda watoto katika jamii?")
+with ThreadPoolExecutor(8) as people:  # as many as the post lets answer at once
+    for reply in people.map(assistant.reply, [Question(text=text) for text in texts * 20]):
+        assert reply.lines
 print(Path("/proc/self/status").read_text())
 """
 
@@ -33,6 +38,13 @@ def test_rows_are_those_of_the_table(kind: str, tmp_path: Path) -> None:
     assert read.dtype == table.dtype
     np.testing.assert_array_equal(read, table[numbers])
     assert Rows(table, str(tmp_path))[numbers[:0]].shape == (0, 3)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_are_those_of_the_array(tmp_path: Path) -> None:
+    held = array("I", [7, 0, 2**32 - 1])
+    read = Numbers(held, str(tmp_path))
+    assert [read[place] for place in range(3)] == list(held)
     assert not list(tmp_path.iterdir())
 
 
@@ -50,6 +62,7 @@ def test_where_nothing_can_be_written_the_table_stays_in_memory(
     table = np.zeros((4, 4))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
     assert on_disk(table) is table
+    assert isinstance(numbers_on_disk(array("I")), array)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     assert isinstance(on_disk(table), Rows)
 

