@@ -105,7 +105,7 @@ def _telegram(settings: Settings, client: httpx.Client) -> Iterator[Finding]:
         reply = client.post(f"{settings.telegram_api}{token}/getMe")
         hook = client.post(f"{settings.telegram_api}{token}/getWebhookInfo")
         bot, held = reply.json().get("result"), hook.json().get("result")
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, AttributeError) as error:
         yield _unreached("telegram", settings.telegram_api, error)
         return
     if reply.status_code in (401, 404) or not bot:
@@ -142,7 +142,7 @@ def _whatsapp(settings: Settings, client: httpx.Client) -> Iterator[Finding]:
     bearer = {"Authorization": f"Bearer {token.get_secret_value().strip()}"}
     try:
         reply = client.get(f"{api}/{phone}", headers=bearer)
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         yield _unreached("whatsapp", api, error)
         return
     if reply.status_code in (401, 403):
@@ -157,7 +157,7 @@ def _whatsapp(settings: Settings, client: httpx.Client) -> Iterator[Finding]:
 
 def _unreached(what: str, address: str, error: Exception) -> Finding:
     """A token may stand in the error's own text: only its kind is told."""
-    host = urlsplit(address).hostname
+    host = address.partition("://")[2].partition("/")[0] or address
     return warning(what, f"could not reach {host} ({type(error).__name__}): see to the network")
 
 

@@ -51,8 +51,10 @@ def open_server(routes: Sequence[BaseRoute], host: str, port: int) -> Server:
             f"HOST={host} PORT={port}: cannot be listened at ({error.strerror or error}); end the"
             " program that does, or set another"
         ) from error
+    app = Starlette(routes=list(routes))
+    app.router.redirect_slashes = False  # it would lead to whatever host the request names
     config = uvicorn.Config(
-        Starlette(routes=list(routes)), http="h11", ws="none", lifespan="off", log_config=None,
+        app, http="h11", ws="none", lifespan="off", log_config=None,
         log_level="warning", access_log=False, server_header=False, proxy_headers=False,
         limit_concurrency=AT_ONCE,
     )  # fmt: skip

@@ -423,3 +423,16 @@ async def test_a_store_that_cannot_keep_lets_the_channel_know(
         await channel.say("ada one")
         await until(lambda: channel.sent)
     assert channel.sent == ["ada one"]
+
+
+async def test_a_call_that_we_cannot_make_ourselves_holds_up_nobody_for_a_day(
+    tmp_path: Path,
+) -> None:
+    channel = Scripted(*[KeyError("a field")] * 3)
+    async with carrying(tmp_path, channel) as carried:
+        await channel.say("ada one", "ada two")
+        await until(carried.nothing_waits)
+        assert [(one.stage, one.why) for one in carried.store.failures()] == [
+            ("sending", "KeyError")
+        ]
+    assert channel.sent == ["ada two"]

@@ -2,21 +2,25 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot import doctor
+from bot import app, doctor
+from bot.channels.errors import ChannelFailed
 from bot.channels.port import Incoming
 from bot.delivery.sqlite import SqliteStore
 from bot.server import open_server
@@ -243,3 +247,61 @@ def test_what_telegram_tells_of_the_webhook(
 ) -> None:
     told = doctor._webhook(held, wanted)
     assert (told.level, says in told.text) == (level, True), told
+
+
+async def test_no_request_chooses_where_it_is_led_to() -> None:
+    async def page(request: object) -> PlainTextResponse:
+        return PlainTextResponse("here")
+
+    server = open_server([Route("/page", page)], "127.0.0.1", 0)
+    port = server._listening.getsockname()[1]
+    serving = asyncio.create_task(server.serve())
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(
+            f"http://127.0.0.1:{port}/page/", headers={"Host": "elsewhere.example"}
+        )
+    server.should_exit = True
+    await asyncio.wait_for(serving, 5)
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("api", ["telegram", "http://[", "http://host:port/bot", "http:// /bot"])
+def test_an_api_that_is_no_address_is_one_line_and_no_trace(starter: Settings, api: str) -> None:
+    token = SecretStr("123:secret")
+    wrong = starter.model_copy(update={"telegram_token": token, "telegram_api": api})
+    with pytest.raises(ChannelFailed, match="TELEGRAM_API="):
+        app.open_channels(wrong)
+    report = found(wrong)
+    assert report["settings"].level is doctor.Level.FAULT
+    assert report["telegram"].level is doctor.Level.WARNING
+    assert not any("secret" in one.text for one in report.values())
+
+
+def test_the_proxy_of_the_guide_passes_on_what_every_channel_is_called_at(
+    starter: Settings,
+) -> None:
+    """A page that cannot be fetched, or a script, would fail behind the proxy alone."""
+    text = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    (passed,) = re.findall(r"@ours path (.+)", text)
+    channels = app.open_channels(
+        starter.model_copy(
+            update={
+                "telegram_token": SecretStr("123:abc"),
+                "telegram_webhook": "https://bot.example.org",
+                "whatsapp_token": SecretStr("t"),
+                "whatsapp_phone_id": "1",
+                "whatsapp_app_secret": SecretStr("s"),
+                "whatsapp_verify_token": SecretStr("v"),
+                "web": True,
+            }
+        )
+    )
+
+    async def receive(messages: object) -> None:
+        """Keeps nothing."""
+
+    paths = {str(getattr(r, "path", "")) for one in channels for r in one.routes(receive)}
+    assert {"/telegram", "/whatsapp", "/chat", "/embed.js"} <= paths
+    assert not [p for p in paths if not any(fnmatch(p, known) for known in passed.split())]
+    assert not any(fnmatch(p, k) for p in ("/metrics", "/ready") for k in passed.split())

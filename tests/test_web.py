@@ -18,15 +18,16 @@ from starlette.requests import Request
 from bot.channels import web_streams
 from bot.channels.errors import Later, plain_apology
 from bot.channels.web import open_channel
-from bot.channels.web_door import Door, network
+from bot.channels.web_door import ALL_PAGES, MESSAGES, Door, network
 from bot.channels.web_messages import BadMessage, checked
 from bot.channels.web_pages import Pages
 from bot.channels.web_render import events, packed
-from bot.channels.web_streams import Streams
+from bot.channels.web_streams import HOLDS, Streams
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.messages import Attachment, Button, Line, Question, Reply, Respond, Span
 from bot.phrases import speak
+from bot.server import AT_ONCE
 from bot.settings import BadSetting, read
 from tests.doubles.lines import echo
 from tests.doubles.page import Page
@@ -422,3 +423,57 @@ async def test_no_address_and_no_text_is_logged(
     assert "secret" not in told
     assert page.session not in told
     assert "127.0.0.1" not in told
+
+
+async def test_a_body_that_breaks_off_is_no_fault_of_the_server(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with hosting(tmp_path) as host, tab(host) as page:
+        _, writer = await asyncio.open_connection("127.0.0.1", host.port)
+        head = f"POST /chat/messages HTTP/1.1\r\nHost: x\r\nX-Session: {SESSION}\r\n"
+        writer.write(head.encode() + b"Content-Length: 99\r\n\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+        await asyncio.sleep(0.1)
+        assert (await page.ask("x" * 20_000)).status_code == 400
+        assert (await page.ask("still here")).status_code == 202
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+async def test_a_slash_at_the_end_is_the_page_and_leads_to_no_other_host(tmp_path: Path) -> None:
+    async with hosting(tmp_path) as host, tab(host) as page:
+        assert (await page.http.get("/chat/")).text == (await page.http.get("/chat")).text
+
+
+def test_a_known_session_does_not_write_without_end() -> None:
+    now = 0.0
+    door = Door(frozenset(), 100, now=lambda: now)
+    admitted = [door.admits(request("192.0.2.1"), "a") for _ in range(MESSAGES + 5)]
+    assert admitted == [True] * MESSAGES + [False] * 5
+    assert door.admits(request("192.0.2.1"), "b")
+    now = 2.0
+    assert door.admits(request("192.0.2.1"), "a")
+
+
+def test_open_pages_leave_room_for_posts_and_webhooks() -> None:
+    assert ALL_PAGES <= AT_ONCE - 300
+
+
+async def test_what_waits_for_a_page_that_does_not_read_is_limited() -> None:
+    streams = Streams()
+    stalled = streams.open("s")
+    sent = 0
+    for number in range(12):
+        text = "x" * 100_000
+        assert not streams._asked
+        with suppress(TimeoutError, Later):
+            async with asyncio.timeout(0.05):
+                await streams.deliver("s", f"m{number}", text)
+        sent += len(text)
+    assert stalled._held <= HOLDS < sent
+    streams.end()
+    read = [text async for text in stalled.texts()]
+    assert sum(len(text) for text in read if text.startswith("x")) == HOLDS
+    assert stalled._held == 0
+    streams.close("s", stalled)

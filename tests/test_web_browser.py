@@ -286,6 +286,33 @@ async def test_a_reload_keeps_nothing_that_anybody_wrote(
         await page.wait_for_function(f"{renewed} !== '{session}'")
 
 
+async def test_a_chat_deleted_while_a_question_is_on_its_way_stays_deleted(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    """A slow network holds the question; what is pressed meanwhile must reach the server, too."""
+    async with chatting(assistant, tmp_path) as url, phone() as context:
+        page = await context.new_page()
+        sent: list[str] = []
+
+        async def held(route: PlaywrightRoute) -> None:
+            sent.append(str((route.request.post_data_json or {})["text"]))
+            await asyncio.sleep(1)
+            await route.continue_()
+
+        await page.route("**/chat/messages", held)
+        await page.goto(url)
+        session = await page.evaluate("sessionStorage.getItem('session')")
+        await page.get_by_label("Your question").fill(QUESTION)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".mine")).to_have_count(1)
+        await page.get_by_role("button", name="Delete this chat").click()
+        await answered(page, 0)
+        await page.wait_for_function(f"sessionStorage.getItem('session') !== '{session}'")
+        assert sent == [QUESTION, "forget"]
+        assert QUESTION not in await page.content()
+        assert await page.locator(".reply blockquote").count() == 0
+
+
 async def test_a_shared_link_shows_the_passages_again_without_the_question(
     assistant: Assistant, tmp_path: Path
 ) -> None:

@@ -324,7 +324,7 @@ async def test_what_cannot_be_read_becomes_a_row_that_staff_see(tmp_path: Path) 
             await asyncio.sleep(0.01)
         (failure,) = store.failures()
         assert failure.channel == "whatsapp"
-        assert failure.why.startswith("ValueError bot/channels/whatsapp_questions.py")
+        assert failure.why.startswith("ValueError bot/channels/whatsapp_questions.py:")
         assert store.waiting().messages == 0
 
 

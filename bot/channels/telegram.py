@@ -15,6 +15,7 @@ from telegram import Bot, BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels import telegram_calls
+from bot.channels.addresses import callable_at
 from bot.channels.errors import ChannelFailed, Later
 from bot.channels.port import Asked, Incoming, Receive
 from bot.channels.telegram_line import Line, recording, typing
@@ -60,20 +61,12 @@ def open_channel(
         raise ChannelFailed(MISSING)
     if not _TOKEN.fullmatch(token):
         raise ChannelFailed(MALFORMED)
-    if webhook and not _callable(webhook, own_api=base_url != API):
+    if not callable_at(base_url, "http", "https"):
+        raise ChannelFailed(f"TELEGRAM_API={base_url}: is no http(s) address such as {API}")
+    schemes = ("https",) if base_url == API else ("https", "http")  # as a server of one's own may
+    if webhook and not callable_at(webhook, *schemes):
         raise ChannelFailed(NO_WEBHOOK.format(url=webhook, why="cannot call this"))
     return TelegramChannel(token, base_url, webhook=webhook, commands=commands)
-
-
-def _callable(url: str, *, own_api: bool) -> bool:
-    """Whether it can be a webhook's: https, or http for a Bot API server of one's own."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:  # "https://[", a port of letters
-        return False
-    schemes = ("https", "http") if own_api else ("https",)
-    return parts.scheme in schemes and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
 class TelegramChannel:
@@ -110,6 +103,7 @@ class TelegramChannel:
         """Poll, or have Telegram call us, until cancelled. Raises ChannelFailed."""
         try:
             async with self._line() as bot:
+                self._refused.clear()  # a token that was refused for a while is taken again
                 await self._announce(bot)
                 if self._webhook:
                     await self._refused.wait()

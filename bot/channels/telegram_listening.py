@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.channels.bodies import CLOSE, BadBody, whole
 from bot.channels.errors import Later
 from bot.channels.telegram_questions import UPDATES
 from bot.logs import fault, logger
@@ -77,9 +78,10 @@ def webhook(path: str, secret: str, keep: Keep) -> Route:
         given = request.headers.get(HEADER, "")
         if not hmac.compare_digest(given.encode(), secret.encode()):
             return Response(status_code=403)
-        body = await _body(request)
-        if body is None:
-            return Response(status_code=413)
+        try:
+            body = await whole(request, LARGEST)
+        except BadBody as error:
+            return Response(status_code=error.status, headers=CLOSE)
         update = _update(body)
         if update is None:
             return Response(status_code=400)
@@ -93,19 +95,6 @@ def webhook(path: str, secret: str, keep: Keep) -> Route:
         return Response(status_code=200)
 
     return Route(path, take, methods=["POST"])
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None where it is too large."""
-    body = b""
-    try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > LARGEST:
-                return None
-    except ClientDisconnect:
-        return b""
-    return body
 
 
 def _update(body: bytes) -> dict[str, Any] | None:

@@ -18,9 +18,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive as AsgiReceive
 from starlette.types import Scope, Send
 
+from bot.channels.bodies import CLOSE, BadBody, whole
 from bot.channels.port import Asked, Incoming, Receive
 from bot.channels.web_door import Door
-from bot.channels.web_messages import SESSION, BadMessage, checked, read_body
+from bot.channels.web_messages import LARGEST, SESSION, BadMessage, checked
 from bot.channels.web_pages import Pages, preferred, secured
 from bot.channels.web_render import event, events, packed
 from bot.channels.web_streams import Stream, Streams
@@ -114,11 +115,15 @@ class WebChannel:
         """A message from the page: 202 once it is kept."""
         language = preferred(request)
         try:
-            held = checked(await read_body(request), request.headers.get("x-session", ""), language)
+            held = checked(
+                await whole(request, LARGEST), request.headers.get("x-session", ""), language
+            )
         except BadMessage as error:
-            say = speak(error.language or language)
-            text = say("This message could not be read. Please reload the page and ask again.")
-            return JSONResponse({"error": text, "why": str(error)}, 400)
+            return _unread(error, error.language or language)
+        except BadBody as error:
+            if error.status != 413:  # a slow network: the page tries again
+                return JSONResponse({"why": f"the body is {error}"}, 503, CLOSE)
+            return _unread(error, language)
         if not self._door.admits(request, held.session):
             say = speak(held.language)
             text = say(
@@ -156,6 +161,12 @@ class WebChannel:
             return JSONResponse({"why": "X-Session or Last-Event-ID is missing or malformed"}, 400)
         self._streams.shown(session, id)
         return Response(status_code=204)
+
+
+def _unread(error: Exception, language: str) -> Response:
+    say = speak(language)
+    text = say("This message could not be read. Please reload the page and ask again.")
+    return JSONResponse({"error": text, "why": str(error)}, 400)
 
 
 class _Open(StreamingResponse):

@@ -10,15 +10,17 @@ import secrets
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from starlette.requests import Request
 
 from bot.limits import FILLS, Bucket, refilled
 
+MESSAGES = 60  # a minute from one session: three times what a person may write by default
 SESSIONS = 20_000  # known at a time
 ADDRESSES = 20_000
 PAGES = 200  # open at a time from one address
-ALL_PAGES = 2_000  # open at a time
+ALL_PAGES = 500  # open at a time: posts and webhooks find room beside them (bot.server.AT_ONCE)
 
 
 class Door:
@@ -30,19 +32,24 @@ class Door:
         """`proxies`: addresses that X-Forwarded-For is believed from."""
         self._proxies, self._size, self._now = proxies, per_minute, now
         self._key = secrets.token_bytes(32)
-        self._sessions: OrderedDict[str, None] = OrderedDict()
+        self._sessions: OrderedDict[str, Bucket] = OrderedDict()
         self._buckets: OrderedDict[bytes, Bucket] = OrderedDict()
         self._pages: Counter[bytes] = Counter()
 
     def admits(self, request: Request, session: str) -> bool:
-        """Whether this session may write: it is known, or its address may have a new one."""
-        if session not in self._sessions and not self._draws(self._caller(request)):
+        """Whether this session may write: it is known, or its address may have a new one.
+
+        A known one may not write without end either: all that is let in is kept on the disk.
+        """
+        known, now = self._sessions.pop(session, None), self._now()
+        if known is None and not self._draws(self._caller(request)):
             return False
-        self._sessions[session] = None
-        self._sessions.move_to_end(session)
+        bucket = refilled(known or Bucket(tokens=MESSAGES, at=now, told=False), MESSAGES, now)
+        allowed = bucket.tokens >= 1
+        self._sessions[session] = replace(bucket, tokens=bucket.tokens - allowed)
         if len(self._sessions) > SESSIONS:
             self._sessions.popitem(last=False)
-        return True
+        return allowed
 
     def page(self, request: Request) -> Callable[[], None] | None:
         """Count an open page; what is returned ends that. None: there are too many."""

@@ -4,8 +4,6 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
-from starlette.requests import Request
-
 from bot.messages import Kind
 from bot.phrases import languages
 
@@ -38,16 +36,6 @@ class Posted:
     def body(self) -> str:
         """As it is kept until it is answered."""
         return json.dumps(asdict(self), ensure_ascii=False)
-
-
-async def read_body(request: Request) -> bytes:
-    """The body, and no more of it than there may be. Raises BadMessage."""
-    data = b""
-    async for part in request.stream():
-        data += part
-        if len(data) > LARGEST:
-            raise BadMessage(f"the body is larger than {LARGEST} bytes")
-    return data
 
 
 def checked(data: bytes, session: str, language: str) -> Posted:

@@ -86,6 +86,7 @@ class Pages:
         """The page, its two files, and the line that puts it into another site."""
         return (
             Route("/chat", secured(self._page), methods=["GET"]),
+            Route("/chat/", secured(self._page), methods=["GET"]),
             Route("/chat/{name:str}.css", secured(self._style), methods=["GET"]),
             Route("/chat/{name:str}.js", secured(self._script), methods=["GET"]),
             Route("/embed.js", secured(self._line), methods=["GET"]),

@@ -16,6 +16,7 @@ LASTS = 120.0  # seconds that one response is held open; then the page asks agai
 POLL = 25.0  # the same where something on the way holds back what is not whole
 WAIT = 2.0  # seconds that sending waits for the page's word that it has shown a reply
 KNOWN = 10_000  # ids and sessions remembered
+HOLDS = 1_000_000  # characters that wait for a page which does not read
 SOON, SELDOM = 0.3, 10.0  # seconds between two tries while no page is open
 K = TypeVar("K")
 V = TypeVar("V")
@@ -27,12 +28,16 @@ class Stream:
     def __init__(self, *, poll: bool) -> None:
         """`poll`: end with the first reply."""
         self._waiting: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
-        self._poll = poll
+        self._poll, self._held = poll, 0
         self.written: set[str] = set()  # ids of replies
 
-    def put(self, text: str, *, last: bool = False) -> None:
-        """Write a text; `last`: the response may end after it."""
+    def put(self, text: str, *, last: bool = False) -> bool:
+        """Write a text; `last`: the response may end after it. False where too much waits."""
+        if text and self._held and self._held + len(text) > HOLDS:
+            return False
+        self._held += len(text)
         self._waiting.put_nowait((text, last))
+        return True
 
     async def texts(self) -> AsyncIterator[str]:
         """What is written, with a sign of life at once and then wherever it is silent."""
@@ -45,6 +50,7 @@ class Stream:
             except TimeoutError:
                 yield ":\n\n"
                 continue
+            self._held -= len(text)
             yield text
             if not text or (self._poll and last):
                 return
@@ -106,9 +112,8 @@ class Streams:
             raise Later("no page is open", min(SELDOM, max(SOON, away / 10)))
         asked = self._asked.setdefault(key, asyncio.Event())
         for stream in streams:
-            if id not in stream.written:
+            if id not in stream.written and stream.put(text, last=True):
                 stream.written.add(id)
-                stream.put(text, last=True)
         try:
             async with asyncio.timeout(WAIT):
                 await asked.wait()

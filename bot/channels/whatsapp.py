@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.channels import whatsapp_questions
+from bot.channels.addresses import callable_at
+from bot.channels.bodies import CLOSE, BadBody, whole
 from bot.channels.errors import ChannelFailed, Later, Refused
 from bot.channels.port import Asked, Receive
 from bot.channels.whatsapp_calls import PATIENCE, Graph
@@ -70,7 +72,7 @@ def open_channel(account: Account, *, patience: float = PATIENCE) -> "WhatsAppCh
         )
     if not re.fullmatch(r"[\x21-\x7e]+", account.token.strip()):
         raise ChannelFailed("WHATSAPP_TOKEN holds a sign that no token has: copy it anew")
-    if not re.fullmatch(r"https?://[^\s?#]+", account.api):
+    if not callable_at(account.api, "http", "https"):
         raise ChannelFailed(f"WHATSAPP_API={account.api}: is no http(s) address")
     return WhatsAppChannel(account, patience)
 
@@ -179,9 +181,10 @@ class WhatsAppChannel:
         signature = request.headers.get("x-hub-signature-256", "")
         if not signature:
             return PlainTextResponse("no signature", 401)
-        raw = await _body(request)
-        if raw is None:
-            return PlainTextResponse("too large", 413)
+        try:
+            raw = await whole(request, LARGEST)
+        except BadBody as error:
+            return PlainTextResponse(str(error), error.status, CLOSE)
         secret = self._account.secret.strip().encode()
         if not _same(signature, "sha256=" + hmac.new(secret, raw, hashlib.sha256).hexdigest()):
             self._tell("a wrong signature: is WHATSAPP_APP_SECRET that of the app?")
@@ -201,20 +204,6 @@ class WhatsAppChannel:
             log.error("not kept", **fault(error))
             return PlainTextResponse("not kept", 503)
         return PlainTextResponse("kept")
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body as it came; None for one that is too large or breaks off."""
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > LARGEST:
-                return None
-            parts.append(part)
-    except ClientDisconnect:
-        return None
-    return b"".join(parts)
 
 
 def _same(given: str, wanted: str) -> bool:

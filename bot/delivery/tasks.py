@@ -19,6 +19,7 @@ SLOWEST = 300.0  # seconds between two tries of a call at most
 PATIENCE = 1.0  # seconds that a call has its channel for itself
 ANSWER = 60.0  # seconds that one answer may take: people have given up, and others wait
 HEARING = 300.0  # the same where a model may have to hear a recording first
+BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 CALL = 120.0  # seconds that one call may take; a channel's own limit should come before
 
 log = logger(__name__)
@@ -183,7 +184,9 @@ class Sending:
         by = self._by
         asked_for = error.seconds if isinstance(error, Later) else None
         why = str(error) if isinstance(error, Later) else type(error).__name__
-        if parcel.age > channel.keeps:
+        # A fault of ours that comes each time must not hold up all that follows for a day.
+        broken = isinstance(error, BROKEN) and parcel.tries + 1 >= FAULTS
+        if broken or parcel.age > channel.keeps:
             await by.kept(by.store.give_up, parcel, why)
             by.saw(parcel.channel, "not sent", parcel.age)
             return

@@ -93,9 +93,14 @@
     }));
   }
 
-  function taken(item) {
+  /* Out of the queue, which may have been emptied meanwhile: "Delete this chat" waits in it now. */
+  function leave(item) {
     connected(true);
-    queue.shift();
+    queue = queue.filter(function (one) { return one !== item; });
+  }
+
+  function taken(item) {
+    leave(item);
     item.text = '';
     say(item, texts.searching);
     active = item.began = now();
@@ -105,11 +110,10 @@
 
   function refused(item, x) {
     var told = {};
-    connected(true);
-    queue.shift();
+    leave(item);
     try { told = JSON.parse(x.responseText); } catch (error) { told = {}; }
     say(item, told.error || texts.silent);
-    if (item.kind === 'text' && !box.value) box.value = item.text;
+    if (asked[item.id] && item.kind === 'text' && !box.value) box.value = item.text;
     delete asked[item.id];
     pump();
   }
@@ -265,15 +269,15 @@
     item.reply.removeAttribute('aria-busy');
     follow(item);
     if (item.focus) item.reply.focus();
-    seen(id);
+    seen(id, item.then);
     if (item.then) item.then();
     delete asked[id];
   }
 
-  function seen(id) {
+  function seen(id, final) {
     var x;
     last = id;
-    if (poll) return;  // the next request says so
+    if (poll && !final) return;  // the next request says so
     x = new XMLHttpRequest();
     x.open('POST', BASE + '/seen');
     x.setRequestHeader('X-Session', session);
@@ -394,6 +398,8 @@
     ask('command', 'language ' + code);
   });
   at('delete').addEventListener('click', function () {
+    var id;
+    for (id in asked) shown[id] = true;  // what is still answered of it is not shown any more
     each(log, ':scope > div:not(.card)', function (one) { log.removeChild(one); });
     queue = [];
     asked = {};
