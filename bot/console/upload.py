@@ -88,7 +88,7 @@ def _wrong(form: FormData, visitor: Visitor) -> str:
         return say("Choose a file.")
     if Path(upload.filename).suffix.lower() not in KINDS:
         return say("This kind of file cannot be read. It takes {kinds}.").format(
-            kinds=", ".join(KINDS)
+            kinds=f"\u2066{', '.join(KINDS)}\u2069"  # left to right, also in Arabic
         )
     if (upload.size or 0) > LARGEST:
         return say(
