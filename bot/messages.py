@@ -30,6 +30,7 @@ class Question:
     person: str = ""  # the channel's own handle, "telegram:42"; hashed before anything is kept
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
     audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
+    later: bool = False  # whether a reply may reach them days from now, too; the post knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,8 @@ class Reply:
     link: str = (
         ""  # a button's data that shows its passages again: for a link, without any question
     )
+    reach: str = ""  # a token: whoever holds it can send one more reply to where this one goes
+    forgets: bool = False  # what could reach this person later is erased with this reply
 
 
 Rewrite = Callable[[str, Answer], Answer]  # the question; the same answer, perhaps `rewritten`
