@@ -15,6 +15,10 @@ from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.desk.curated import CuratedAnswers
+from bot.desk.matching import Matching
+from bot.desk.passed import Passed
+from bot.desk.passing import Passing
 from bot.hearing import HearingFailed, open_hearing
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
@@ -66,7 +70,15 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         rewrite=open_rewriter(settings),
         pages=Pages(Originals(settings.exchange_data / FOLDER)),
         voice=open_voice(settings),
+        passing=open_passing(settings, people) if limited and settings.passes_on else None,
+        matching=Matching(CuratedAnswers(settings.exchange_data)),
     )
+
+
+def open_passing(settings: Settings, people: People) -> Passing:
+    """What passes questions on to the hub's staff."""
+    passed = Passed(settings.exchange_data)
+    return Passing(passed, lambda one: people.pseudonyms(one, "passed on"), settings.pass_days)
 
 
 def open_voice(settings: Settings) -> Voice:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 
@@ -64,6 +65,16 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """What the hub's staff say of an answer that they gave."""
+
+    on: date
+    asked: str  # the question that they answered, redacted
+    text: str  # their own words; "" where the quotes alone answer
+    language: str  # of the text, ISO 639-1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What was found for one question: verified quotes and their sources, or nothing."""
 
@@ -76,6 +87,7 @@ class Answer:
     rewritten: str = ""  # the quotes put together by a language model, checked; "" without one
     unmet: str = ""  # which wish of the question no source has (bot.wishes), in `language`
     page: str = ""  # the quoted passage whose page can be seen as it was printed; "": none
+    staff: Staff | None = None  # who answered, where it was not the search
 
 
 class Style(StrEnum):
