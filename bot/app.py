@@ -70,15 +70,14 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         rewrite=open_rewriter(settings),
         pages=Pages(Originals(settings.exchange_data / FOLDER)),
         voice=open_voice(settings),
-        passing=open_passing(settings, people) if limited and settings.passes_on else None,
+        passing=open_passing(settings) if limited and settings.passes_on else None,
         matching=Matching(CuratedAnswers(settings.exchange_data)),
     )
 
 
-def open_passing(settings: Settings, people: People) -> Passing:
+def open_passing(settings: Settings) -> Passing:
     """What passes questions on to the hub's staff."""
-    passed = Passed(settings.exchange_data)
-    return Passing(passed, lambda one: people.pseudonyms(one, "passed on"), settings.pass_days)
+    return Passing(Passed(settings.exchange_data), settings.pass_days)
 
 
 def open_voice(settings: Settings) -> Voice:

@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     pass_on: bool | None = Field(
         default=None,
         description="Whether people whose question finds no answer may pass it on to the hub's"
-        " staff. Not set: where there is a console. Without one, staff answer with `exchange desk`.",
+        " staff. Not set: where there is a console. Without one they answer by `exchange desk`.",
     )
     pass_days: int = Field(
         default=14,

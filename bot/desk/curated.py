@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.desk.database import opened
+from bot.desk.database import FILE, opened
 from bot.desk.writing import BadAnswer, Picked, Written, answer
 from corpus.library import Library
+from index.editing import LIBRARY
 from index.ports import Vectors
 
 GONE = "a source that it quotes is gone, or says it no more"
@@ -156,6 +157,17 @@ class CuratedAnswers:
             if moved != kept.written:
                 self.keep(kept.questions, moved, kept.id)
         return lost
+
+
+def check_kept(data: Path, folder: Path) -> None:
+    """Retire what the library that was published in `folder` bears out no more."""
+    if (data / FILE).exists():
+        library, answers = Library(folder / LIBRARY, read_only=True), CuratedAnswers(data)
+        try:
+            answers.check(library)
+        finally:
+            answers.close()
+            library.close()
 
 
 def mended(written: Written, library: Library) -> Written:

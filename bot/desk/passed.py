@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.desk.database import opened
-from bot.keys import DAY
+from bot.keys import DAY, Keys
 
 OPEN = 500  # questions that wait at most: more nobody would read in time
 OF_ONE = 5  # of one person
+_NO_END = 36_500  # days: no row lives as long as a key of people.key might not
 
 
 class NoQuestion(Exception):
@@ -39,6 +40,7 @@ class Passed:
     def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
         """Open or make the table in the folder `data`."""
         self._db, self._now, self._lock = opened(data), now, threading.Lock()
+        self._key = Keys(data / "passed.key", days=_NO_END).valid()[0]
         self._db.execute(
             "create table if not exists passed (id integer primary key autoincrement, token text"
             " unique, person text, text text, language text, channel text, at real)"
@@ -49,11 +51,12 @@ class Passed:
         self._db.conn.close()
 
     def keep(self, token: str, text: str, language: str, channel: str, person: str) -> None:
-        """Keep a question; `person` is a keyed hash. A token that is known changes nothing."""
+        """Keep a person's question. A token that is known changes nothing."""
         sql = """insert into passed (token, person, text, language, channel, at)
                  values (?, ?, ?, ?, ?, ?) on conflict do nothing"""
+        whose = self._key.hash(person)
         with self._lock, self._db.atomic():
-            self._db.execute(sql, [token, person, text, language, channel, self._now()])
+            self._db.execute(sql, [token, whose, text, language, channel, self._now()])
 
     def holds(self, token: str) -> bool:
         """Whether this token's question waits."""
@@ -61,12 +64,11 @@ class Passed:
             found = self._db.execute("select 1 from passed where token = ?", [token]).fetchone()
         return found is not None
 
-    def room(self, hashes: Sequence[str]) -> bool:
-        """Whether one more can wait, of a person who has these hashes."""
-        marks = ",".join("?" * len(hashes))
-        sql = f"select count(*), count(case when person in ({marks}) then 1 end) from passed"
+    def room(self, person: str) -> bool:
+        """Whether one more of this person can wait."""
+        sql = "select count(*), count(case when person = ? then 1 end) from passed"
         with self._lock:
-            every, own = self._db.execute(sql, list(hashes)).fetchone()
+            every, own = self._db.execute(sql, [self._key.hash(person)]).fetchone()
         return bool(every < OPEN and own < OF_ONE)
 
     def open(self) -> list[PassedOn]:
@@ -90,9 +92,9 @@ class Passed:
         """Erase one."""
         self._erase("id = ?", [id])
 
-    def forget(self, hashes: Sequence[str]) -> None:
-        """Erase all of a person who has these hashes."""
-        self._erase(f"person in ({','.join('?' * len(hashes))})", hashes)
+    def forget(self, person: str) -> None:
+        """Erase all of a person."""
+        self._erase("person = ?", [self._key.hash(person)])
 
     def sweep(self, days: int) -> list[str]:
         """Erase what waited for so many days; the tokens, which lead nowhere any more."""

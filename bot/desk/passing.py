@@ -4,7 +4,7 @@ Until the yes the question is held in memory (bot.moments). What is kept then is
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.desk.passed import Passed
@@ -17,28 +17,21 @@ from bot.replies import BLANK, notice, plain
 MARK = "pass"  # the buttons' name: "pass:Xq3v9a2L:yes"
 SHOWN = 300  # characters of a question that its person is shown again
 
-Hashes = Callable[[str], Sequence[str]]
-"""A person's keyed hashes, the current one first."""
-
 
 class Passing:
     """What a person is asked, and what their yes does. Any thread may call."""
 
     def __init__(
-        self,
-        passed: Passed,
-        hashes: Hashes,
-        days: int,
-        clock: Callable[[], float] = time.monotonic,
+        self, passed: Passed, days: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """`days`: how long a question is kept at most."""
-        self._passed, self._hashes, self.days = passed, hashes, days
+        self._passed, self.days = passed, days
         self._moments = Moments(clock)
 
     def offered(self, question: Question, reply: Reply) -> Reply:
         """The reply that nothing was found, with the offer under it, where it can be kept."""
         person = question.person
-        if not (person and question.later and self._passed.room(self._hashes(person))):
+        if not (person and question.later and self._passed.room(person)):
             return reply
         say, token = speak(reply.language), self._moments.hold(person, redact(question.text))
         asked = say(
@@ -70,16 +63,15 @@ class Passing:
                 " again.",
             )
         if text is not None:
-            channel = question.person.partition(":")[0]
-            person = self._hashes(question.person)[0]
-            self._passed.keep(token, text, language, channel, person)
+            person = question.person
+            self._passed.keep(token, text, language, person.partition(":")[0], person)
         return replace(self._thanks(language, text or ""), reach=token)
 
     def forget(self, person: str) -> None:
         """Erase what waits of somebody, now."""
         self._moments.forget(person)
         if person:
-            self._passed.forget(self._hashes(person))
+            self._passed.forget(person)
 
     def _thanks(self, language: str, text: str) -> Reply:
         """What was passed on, word for word; "" where it was shown before a restart."""

@@ -16,11 +16,6 @@ from index.opened import Opened
 from index.ports import Hit
 
 NEAREST = 8  # passages shown beside a question
-_CLOSED = (
-    "The hub's staff read the question that you let me pass on, and could not answer it. I am"
-    " sorry. Perhaps other words find something; /about says whom to ask."
-)
-TEXTS = frozenset({_CLOSED})
 
 
 def nearest(opened: Opened, question: PassedOn) -> list[Hit]:
@@ -50,7 +45,7 @@ class Desk:
         """
         question = self._passed.get(id)
         if tell:
-            return self._left(question, notice(question.language, _CLOSED))
+            return self._left(question, _closed(question.language))
         discard(self._data, [question.token])
         self._passed.done(id)
         return True
@@ -63,6 +58,14 @@ class Desk:
             store.close()
         self._passed.done(question.id)  # after it: a crash in between leaves it open, not lost
         return left
+
+
+def _closed(language: str) -> Reply:
+    return notice(
+        language,
+        "The hub's staff read the question that you let me pass on, and could not answer it. I am"
+        " sorry. Perhaps other words find something; /about says whom to ask.",
+    )
 
 
 def discard(data: Path, tokens: list[str]) -> None:
