@@ -123,6 +123,10 @@ class Assistant:
         self._people.forget(_typing(person))
         self._counts.forget(lambda day: self._people.pseudonyms(person, day))
 
+    def opened(self) -> Opened:
+        """The library that answers now, and its index. Raises StaleIndex."""
+        return self._opened()
+
     def ready(self) -> None:
         """Return where questions can be answered. Raises what a question would meet."""
         self._opened()
