@@ -86,13 +86,8 @@ async def test_a_wrong_token_is_one_line_and_exit_1(starter: Settings) -> None:
 async def test_a_question_is_passed_on_and_answered_in_another_process(
     tmp_path: Path, starter: Settings
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(
-        starter.exchange_data,
-        data,
-        symlinks=True,
-        ignore=shutil.ignore_patterns("queue.*", "desk.db*"),
-    )
+    data, others = tmp_path / "data", shutil.ignore_patterns("queue.*", "desk.db*")
+    shutil.copytree(starter.exchange_data, data, symlinks=True, ignore=others)
     async with BotApi() as api, serving(api, data, PASS_ON="1"):
         api.say("How many zqblue bicycles does the mayor of Reykjavik own?", user=7)
         offered = (await api.sent(1))[0]
