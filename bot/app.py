@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -15,6 +15,10 @@ from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.desk.curated import CuratedAnswers
+from bot.desk.matching import Matching
+from bot.desk.passed import Passed
+from bot.desk.passing import Passing
 from bot.hearing import HearingFailed, open_hearing
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
@@ -28,7 +32,7 @@ from bot.server import Server, State, open_server
 from bot.settings import BadSetting, Settings, check_rewriting
 from bot.voice import Voice
 from corpus.originals import FOLDER, Originals
-from index.opened import Current
+from index.opened import Current, Opened
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
 
@@ -66,7 +70,14 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         rewrite=open_rewriter(settings),
         pages=Pages(Originals(settings.exchange_data / FOLDER)),
         voice=open_voice(settings),
+        passing=open_passing(settings) if limited and settings.passes_on else None,
+        matching=Matching(CuratedAnswers(settings.exchange_data)),
     )
+
+
+def open_passing(settings: Settings) -> Passing:
+    """What passes questions on to the hub's staff."""
+    return Passing(Passed(settings.exchange_data), settings.pass_days)
 
 
 def open_voice(settings: Settings) -> Voice:
@@ -174,19 +185,25 @@ def open_channels(settings: Settings) -> list[Channel]:
     return channels
 
 
-def open_console(settings: Settings) -> list[BaseRoute]:
-    """The staff's pages, below /console, where the settings have them."""
+def open_console(settings: Settings, opened: Callable[[], Opened] | None = None) -> list[BaseRoute]:
+    """The staff's pages, below /console, where the settings have them.
+
+    `opened` gives the library that answers now; None: it is opened for them.
+    """
     if not settings.console:
         return []
-    from bot.console import refresh, sources, upload  # argon2 is for who has a console
+    from bot.console import passed, refresh, sources, upload  # argon2 is for who has a console
     from bot.console.app import console
     from bot.console.jobs import Jobs
 
     jobs = Jobs(settings)
+    if opened is None:
+        opened = Current(settings.exchange_data, settings.engine, open_embedder(settings))
     sections = [
         refresh.section(settings, jobs),
         sources.section(settings),
         upload.section(settings, jobs),
+        passed.section(settings, opened),
     ]
     return console(settings, sections)
 
@@ -227,7 +244,7 @@ def serve(
             listens=bool(settings.voice_model),
         )  # fmt: skip
         routes = [route for one in channels for route in one.routes(post.receive(one))]
-        routes += open_console(settings)
+        routes += open_console(settings, assistant.opened)
         server = None
         if routes or pages:
             state = State(post, store, assistant.ready, metrics)

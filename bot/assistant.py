@@ -1,7 +1,6 @@
 """One message in, one reply out. `respond` is the only bridge between async and sync."""
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,8 @@ from bot import cards, inline, privacy, replies, standing, turns
 from bot.asking import answer
 from bot.commands import About, Commands
 from bot.counts import Counts, Outcome, today
-from bot.greetings import is_greeting
+from bot.desk.matching import Matching
+from bot.desk.passing import Passing
 from bot.keys import BadKey
 from bot.limits import Limits, Pace
 from bot.logs import fault, logger
@@ -18,6 +18,7 @@ from bot.messages import Answer, Kind, Question, Reply, Rewrite
 from bot.pages import Pages
 from bot.people import KEY_DAYS, People
 from bot.phrases import detect, languages
+from bot.reading import LONGEST, unread
 from bot.redaction import redact
 from bot.safeguarding import first as safeguarding
 from bot.safeguarding.cards import privately
@@ -27,7 +28,6 @@ from bot.voice import MARK, Voice, not_understood
 from bot.wishes import NOTHING, Wish
 from index.opened import Opened
 
-LONGEST = 1_000  # characters of a question; more is no question but a document
 ALWAYS = frozenset(("forget", "privacy"))  # commands that nobody is too fast for; safe words, too
 WARM = "How can a community protect its children?"
 
@@ -49,15 +49,22 @@ class Assistant:
         rewrite: Rewrite | None = None,
         pages: Pages | None = None,
         voice: Voice | None = None,
+        passing: Passing | None = None,
+        matching: Matching | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
-        `pages`: shows pages of the PDFs held; `voice`: hears voice notes; None: nobody does.
+        `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `passing`: passes
+        questions on to staff; `matching`: finds answers that staff kept. None: nobody does.
         """
         self._opened, self._people = opened, people
         self._counts, self._limits = counts, limits
         self._rewrite, self._voice = rewrite, voice or Voice()
-        about = About(contact=contact, key_days=key_days, rewriting=rewrite is not None)
+        self._passing, self._matching = passing, matching
+        about = About(
+            contact=contact, key_days=key_days, rewriting=rewrite is not None,
+            pass_days=passing.days if passing else 0,
+        )  # fmt: skip
         self._commands = Commands(opened, people, about, self._forget, pages)
 
     async def respond(self, question: Question) -> Reply:
@@ -68,7 +75,7 @@ class Assistant:
         """The same, for callers without an event loop."""
         if question.kind is Kind.LEFT:
             self._forget(question.person)
-            return Reply(language="en", lines=())
+            return Reply(language="en", lines=(), forgets=True)
         if self._voice.listens(question):
             return self._listen(question)
         if question.kind is Kind.BUTTON and question.text.startswith(f"{MARK}:"):
@@ -79,7 +86,7 @@ class Assistant:
         if question.kind is Kind.INLINE:
             return self._offered(question)
         first = self._first(question)
-        return first.card or first.added(self._reply(question))
+        return first.card or first.added(self._reply(question, plain=not first.line))
 
     def _first(self, question: Question) -> First:
         """What comes before any search and any limit; a card that is shown is counted."""
@@ -110,9 +117,15 @@ class Assistant:
 
     def _forget(self, person: str) -> None:
         self._voice.forget(person)
+        if self._passing is not None:
+            self._passing.forget(person)
         self._people.forget(person)
         self._people.forget(_typing(person))
         self._counts.forget(lambda day: self._people.pseudonyms(person, day))
+
+    def opened(self) -> Opened:
+        """The library that answers now, and its index. Raises StaleIndex."""
+        return self._opened()
 
     def ready(self) -> None:
         """Return where questions can be answered. Raises what a question would meet."""
@@ -129,7 +142,8 @@ class Assistant:
             return detect(question.text[:LONGEST], prior)
         return prior
 
-    def _reply(self, question: Question) -> Reply:
+    def _reply(self, question: Question, *, plain: bool = True) -> Reply:
+        """`plain`: nothing in it may tell of harm, so that staff may be shown it."""
         prior = self._prior(question)
         language = detect(question.text[:LONGEST], prior)
         name = question.text.strip().partition(" ")[0].lower()
@@ -138,8 +152,10 @@ class Assistant:
             return slower
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._count(question, language, Outcome.COMMAND)
-            return self._commands.act(question, self._own(question))
-        if (said := self._unread(question, language)) is not None:
+            own = self._own(question)
+            passed = self._passing.pressed(question, own) if self._passing else None
+            return passed or self._commands.act(question, own)
+        if (said := unread(question, language)) is not None:
             self._count(question, language, Outcome.UNREAD)
             return said
         turn = None
@@ -153,7 +169,15 @@ class Assistant:
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
         self._count(question, language, outcome)
         told = cards.answer_reply(found)
-        return told if redact(question.text) == question.text else privacy.left_out(told)
+        if redact(question.text) != question.text:
+            told = privacy.left_out(told)
+        return self._passable(question, told) if plain and not (turn or found.answered) else told
+
+    def _passable(self, question: Question, told: Reply) -> Reply:
+        """That nothing was found, with the offer to ask the hub's staff, where they are asked."""
+        with _beside():
+            return self._passing.offered(question, told) if self._passing else told
+        return told
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""
@@ -237,18 +261,7 @@ class Assistant:
     def notice(self, question: Question, language: str) -> Reply | None:
         """What is said in place of an answer: the help card first; None where one is due."""
         first = safeguarding.look(question, lambda _: language)
-        return first.card or self._unread(question, language)
-
-    def _unread(self, question: Question, language: str) -> Reply | None:
-        if question.kind not in (Kind.TEXT, Kind.EDITED) or not _has_words(question.text):
-            return replies.unread(question.kind, language)
-        if is_greeting(question.text):
-            return replies.greeting(language)
-        if len(question.text) > LONGEST:
-            return replies.notice(
-                language, "That is very long. Please ask in one or two sentences."
-            )
-        return None
+        return first.card or unread(question, language)
 
     def answer(
         self, text: str, language: str | None = None, wish: Wish = NOTHING, turn: Turn | None = None
@@ -258,9 +271,12 @@ class Assistant:
         What tells who a child is goes no further than here: no index and no model gets it.
         """
         asked = redact(text)
-        found = answer(self._opened(), asked, language or detect(text), wish, turn)
+        language, opened = language or detect(text), self._opened()
+        found = answer(opened, asked, language, wish, turn)
+        if self._matching is not None and turn is None:
+            found = self._matching.first(asked, found, opened)
         found = self._commands.marked(found)
-        return self._rewrite(asked, found) if self._rewrite else found
+        return self._rewrite(asked, found) if self._rewrite and not found.staff else found
 
 
 def _typing(person: str) -> str:
@@ -275,8 +291,3 @@ def _beside() -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError, BadKey) as error:
         log.error("not kept", **fault(error))
-
-
-def _has_words(text: str) -> bool:
-    """Two letters in a row at least: "1", "?" and a heart are no questions."""
-    return bool(re.search(r"[^\W\d_]{2}", text))

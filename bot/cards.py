@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from bot.messages import Answer, Button, Citation, Line, Quote, Reply, Span, Style
+from babel.dates import format_date
+
+from bot.messages import Answer, Button, Citation, Line, Quote, Reply, Span, Staff, Style
 from bot.phrases import Say, file_size, language_name, speak
 from bot.replies import BLANK, notice, plain
 from corpus.source import Source
 
 GONE = "The library has changed since then. Please ask your question again."
 LONGEST = 930  # characters of a card: room is left under 1,000 for a line about HELP
+ASKED = 150  # characters of a question that staff answered
 TITLE = 70  # characters of a title or a publisher in a card that is too long
 _BUTTON_BYTES = 64  # Telegram's limit for what a button carries
 _KIND_NAMES = {
@@ -52,9 +55,9 @@ def _shorter(answer: Answer) -> Answer:
     return replace(answer, sources=tuple(cut))
 
 
-def _cut(text: str) -> str:
-    """A long title up to a space, and that more follows."""
-    return text if len(text) <= TITLE else text[:TITLE].rsplit(" ", 1)[0].rstrip(" ,:;") + " …"
+def _cut(text: str, most: int = TITLE) -> str:
+    """A long text up to a space, and that more follows."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(" ,:;") + " …"
 
 
 def _card(answer: Answer) -> Reply:
@@ -63,6 +66,7 @@ def _card(answer: Answer) -> Reply:
         return _nothing_found(answer, say)
     marks = {(c.source, c.page): number for number, c in enumerate(answer.sources, start=1)}
     lines = _rewritten_lines(answer.rewritten, say)
+    lines += _staff_lines(answer.staff, answer.language) if answer.staff else []
     lines += [*_quote_lines(answer.quotes, marks, answer.language), BLANK]
     quoted = {quote.source for quote in answer.quotes}
     beside = [citation for citation in answer.sources if citation.source not in quoted]
@@ -85,6 +89,24 @@ def _rewritten_lines(text: str, say: Say) -> list[Line]:
         return []
     label = say("Put together by a computer from the quotes below; the quotes count:")
     return [plain(label, Style.ITALIC), plain(text), BLANK]
+
+
+def _staff_lines(staff: Staff, language: str) -> list[Line]:
+    """Who answered, when, and which question: it may be another than the person's own."""
+    say = speak(language)
+    label = say("Answered by the Exchange's staff on {date}, to the question:")
+    lines = [
+        plain(label.format(date=format_date(staff.on, "long", locale=language)), Style.ITALIC),
+        plain(f"“{_cut(staff.asked, ASKED)}”"),
+    ]
+    if staff.text:
+        whose = [say("the staff's own words")]
+        if staff.language != language:
+            name = language_name(staff.language, language)
+            whose.append(say("in {language}").format(language=name))
+        mark = plain(f"— {say(', ').join(whose)}", Style.ITALIC)
+        lines += [BLANK, *(plain(line) for line in staff.text.splitlines()), mark]
+    return lines
 
 
 def _quote_lines(

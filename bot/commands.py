@@ -1,7 +1,7 @@
 """Commands such as /language, and the buttons under answers: what is done, and what is said."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import buttons, cards, privacy, replies, standing
 from bot.messages import Answer, Kind, Question, Reply
@@ -18,6 +18,7 @@ class About:
     contact: str  # where people can ask and complain
     key_days: int  # after how many days people get a new code
     rewriting: bool  # whether a language model of another service puts quotes together
+    pass_days: int = 0  # for how long a question that was passed on is kept; 0: none is
 
 
 class Commands:
@@ -58,7 +59,7 @@ class Commands:
                 )
             case "forget":
                 self._erase(question.person)
-                return privacy.forgotten(language)
+                return replace(privacy.forgotten(language), forgets=True)
             case "more" | "sources" | "page" | "pdf":
                 return self._behind(name.lower(), rest, language)
         return self._told(name.lower(), language, question.kind)
@@ -81,7 +82,9 @@ class Commands:
             case "start":
                 return replies.welcome(language, rewriting=about.rewriting)
             case "privacy":
-                return privacy.privacy_card(language, about.key_days, rewriting=about.rewriting)
+                return privacy.privacy_card(
+                    language, about.key_days, rewriting=about.rewriting, pass_days=about.pass_days
+                )
             case "about":
                 return privacy.about(language, about.contact, rewriting=about.rewriting)
         if kind is Kind.BUTTON:

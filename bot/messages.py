@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 
@@ -30,6 +31,7 @@ class Question:
     person: str = ""  # the channel's own handle, "telegram:42"; hashed before anything is kept
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
     audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
+    later: bool = False  # whether a reply may reach them days from now, too; the post knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,16 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """What the hub's staff say of an answer that they gave."""
+
+    on: date
+    asked: str  # the question that they answered, redacted
+    text: str  # their own words; "" where the quotes alone answer
+    language: str  # of the text, ISO 639-1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What was found for one question: verified quotes and their sources, or nothing."""
 
@@ -75,6 +87,7 @@ class Answer:
     rewritten: str = ""  # the quotes put together by a language model, checked; "" without one
     unmet: str = ""  # which wish of the question no source has (bot.wishes), in `language`
     page: str = ""  # the quoted passage whose page can be seen as it was printed; "": none
+    staff: Staff | None = None  # who answered, where it was not the search
 
 
 class Style(StrEnum):
@@ -147,6 +160,8 @@ class Reply:
     link: str = (
         ""  # a button's data that shows its passages again: for a link, without any question
     )
+    reach: str = ""  # a token: whoever holds it can send one more reply to where this one goes
+    forgets: bool = False  # what could reach this person later is erased with this reply
 
 
 Rewrite = Callable[[str, Answer], Answer]  # the question; the same answer, perhaps `rewritten`

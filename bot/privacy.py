@@ -9,10 +9,21 @@ from bot.replies import BLANK, HUB, passed_on, plain
 NAME = "Ask the Exchange"
 
 
-def privacy_card(language: str, key_days: int, *, rewriting: bool = False) -> Reply:
-    """What is kept, how long, who sees it; one screen. `rewriting`: also another service."""
+def privacy_card(
+    language: str, key_days: int, *, rewriting: bool = False, pass_days: int = 0
+) -> Reply:
+    """What is kept, how long, who sees it; one screen.
+
+    `rewriting`: also another service. `pass_days`: staff, too, what they are passed; 0: nothing.
+    """
     say = speak(language)
     passed = (plain(f"• {passed_on(say)}"),) if rewriting else ()
+    if pass_days:
+        told = say(
+            "• A question that you let me pass on is the exception: the hub's staff read it,"
+            " without names and numbers that I recognise, until they answer, {days} days at most."
+        )
+        passed = (*passed, plain(told.format(days=pass_days)))
     *kept, forget = _kept(say, key_days)
     title = plain(say("Your privacy"), Style.BOLD)
     return Reply(language=language, lines=(title, *kept, *passed, forget))

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from bot.counts import Counts, today
 from bot.delivery.sqlite import FILE, SqliteStore
+from bot.desk import database
+from bot.desk.passed import Passed
+from bot.desk.replying import discard
 from bot.limits import FILLS
 from bot.logs import logger
 from bot.people import People
@@ -27,7 +30,21 @@ def sweep(settings: Settings) -> dict[str, int]:
     finally:
         people.close()
         counts.close()
-    return done | {"queue": _tidied(settings)}
+    return done | {"passed on": _passed(settings), "queue": _tidied(settings)}
+
+
+def _passed(settings: Settings) -> int:
+    """The questions erased that nobody answered in time, with the handles to their people."""
+    if not (settings.exchange_data / database.FILE).exists():
+        return 0
+    passed = Passed(settings.exchange_data)
+    try:
+        tokens = passed.sweep(settings.pass_days)
+    finally:
+        passed.close()
+    if tokens:
+        discard(settings.exchange_data, tokens)
+    return len(tokens)
 
 
 def _tidied(settings: Settings) -> int:

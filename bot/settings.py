@@ -165,6 +165,18 @@ class Settings(BaseSettings):
         description="Whether `exchange serve` shows the staff's console, at `/console`.",
     )
 
+    pass_on: bool | None = Field(
+        default=None,
+        description="Whether people whose question finds no answer may pass it on to the hub's"
+        " staff. Not set: where there is a console. Without one they answer by `exchange desk`.",
+    )
+    pass_days: int = Field(
+        default=14,
+        ge=1,
+        le=30,
+        description="Days after which a question that was passed on is erased unanswered.",
+    )
+
     host: str = Field(
         default="127.0.0.1",
         description="The address that `exchange serve` listens at: this machine alone, behind a"
@@ -213,6 +225,11 @@ class Settings(BaseSettings):
         for entry in value.split():
             ip_address(entry)
         return value
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether questions may be passed on: as set, else where staff have pages to see them."""
+        return self.console if self.pass_on is None else self.pass_on
 
     def own_catalogue(self) -> Path:
         """The catalogue: the hub's own in the data folder where CATALOGUE names no other."""

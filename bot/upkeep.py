@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import gate
 from bot.app import needs_refresh, open_embedder
 from bot.asking import answer
+from bot.desk.curated import check_kept
 from bot.gate import Verdict
 from bot.reports import Refreshed, keep
 from bot.safeguarding.helplines import DIRECTORY
@@ -239,6 +240,8 @@ def _publish(
         kept=settings.snapshots_kept,
     )
     _sweep(settings.exchange_data)
+    if published.folder:
+        check_kept(settings.exchange_data, published.folder)
     return published
 
 

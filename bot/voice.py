@@ -4,31 +4,21 @@ A button carries no text, and what people say is not written down: what was hear
 process's memory, for ten minutes at most, and is gone with a restart.
 """
 
-import secrets
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.hearing import Hear, Heard, HearingFailed
 from bot.logs import fault, logger
 from bot.messages import Button, Kind, Question, Reply
+from bot.moments import Moments
 from bot.phrases import speak
 from bot.replies import notice, plain
 from bot.safeguarding.cards import aside
 
 MARK = "heard"  # the buttons' name: "heard:Xq3v9a2L:yes"
-LAPSES = 600.0  # seconds that what was heard waits for a yes
-MOST = 1_000  # people who are waited for at a time; the oldest goes first
 
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
-    token: str
-    text: str
-    until: float
 
 
 class Voice:
@@ -38,9 +28,7 @@ class Voice:
         self, hear: Hear | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """`hear`: None where no model is set up; then nothing is listened to."""
-        self._hear, self._clock = hear, clock
-        self._lock = threading.Lock()
-        self._waiting: dict[str, _Waiting] = {}
+        self._hear, self._moments = hear, Moments(clock)
 
     def listens(self, question: Question) -> bool:
         """Whether this is a recording that can be heard."""
@@ -67,15 +55,7 @@ class Voice:
 
         The line about HELP always goes with it: what tells of harm may have been misheard.
         """
-        say, token = speak(language), secrets.token_urlsafe(6)
-        with self._lock:
-            self._sweep()
-            self._waiting.pop(said.person, None)
-            while len(self._waiting) >= MOST:
-                self._waiting.pop(next(iter(self._waiting)))
-            self._waiting[said.person] = _Waiting(
-                token=token, text=said.text, until=self._clock() + LAPSES
-            )
+        say, token = speak(language), self._moments.hold(said.person, said.text)
         asked = Reply(
             language=language,
             lines=(
@@ -93,33 +73,20 @@ class Voice:
         """What a button under `ask` leads to: the question that was heard, else what is said."""
         _, _, data = question.text.partition(":")
         token, _, choice = data.partition(":")
-        with self._lock:
-            self._sweep()
-            waiting = self._waiting.get(question.person)
-            if waiting is not None and waiting.token == token:
-                del self._waiting[question.person]
-            else:
-                waiting = None
+        text = self._moments.take(question.person, token)
         if choice != "yes":
             return notice(language, "Then please say it again, or write it in a few words.")
-        if waiting is None:
+        if text is None:
             return notice(
                 language,
                 "I no longer have what I heard: I keep it for a few minutes only. Please send it"
                 " again.",
             )
-        return replace(question, text=waiting.text, kind=Kind.TEXT)
+        return replace(question, text=text, kind=Kind.TEXT)
 
     def forget(self, person: str) -> None:
         """Forget what was heard of somebody, now."""
-        with self._lock:
-            self._sweep()
-            self._waiting.pop(person, None)
-
-    def _sweep(self) -> None:
-        now = self._clock()
-        for person in [p for p, waiting in self._waiting.items() if waiting.until < now]:
-            del self._waiting[person]
+        self._moments.forget(person)
 
 
 def not_understood(language: str) -> Reply:

@@ -91,6 +91,15 @@ class Aligned(Wrapped):
         super().__init__(embedder)
         self._alignment = alignment
 
+    @property
+    def raw(self) -> Embedder:
+        """The embedder without it: its vectors are the same for every library."""
+        return self._embedder
+
+    def align(self, vectors: Vectors) -> Vectors:
+        """What the embedder alone gave, (…, dimension), as this one would have given it."""
+        return self._alignment(vectors)
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension) float32, unit length."""
         return self._alignment(super().embed_passages(texts))

@@ -27,6 +27,7 @@ class Opened:
     index: Index
     library: Library
     judge: Judge
+    embedder: Aligned  # what the index's vectors were made with
 
 
 class Current:
@@ -69,7 +70,8 @@ def open_folder(folder: Path, engine: ModuleType, embedder: Embedder) -> Opened:
     """All of the index in `folder`. Raises StaleIndex."""
     recipe.check(recipe.read(folder), engine.ENGINE, embedder)
     try:
-        index = engine.open_index(folder, Aligned(embedder, alignment.read(folder)))
+        aligned = Aligned(embedder, alignment.read(folder))
+        index = engine.open_index(folder, aligned)
         library = Library(folder / LIBRARY, read_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, DatabaseError, BadZipFile) as error:
         # FAISS raises RuntimeError, NumPy the others, each for a file that is cut or gone.
@@ -77,4 +79,4 @@ def open_folder(folder: Path, engine: ModuleType, embedder: Embedder) -> Opened:
             f"the index in {folder} is damaged ({type(error).__name__}); run: exchange rollback,"
             " or: exchange refresh"
         ) from error
-    return Opened(folder, index, library, judge.read(folder))
+    return Opened(folder, index, library, judge.read(folder), aligned)

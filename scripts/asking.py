@@ -66,5 +66,6 @@ def about(
         told = privacy.about(language, settings.contact, rewriting=asks)
         print(terminal.as_text(told))
         print()
-        told = privacy.privacy_card(language, settings.key_days, rewriting=asks)
+        days = settings.pass_days if settings.passes_on else 0
+        told = privacy.privacy_card(language, settings.key_days, rewriting=asks, pass_days=days)
         print(terminal.as_text(told))

@@ -11,6 +11,9 @@ from rich.console import Console
 
 from bot.channels.errors import ChannelFailed
 from bot.delivery.port import StoreFailed
+from bot.desk.curated import NoAnswer
+from bot.desk.passed import NoQuestion
+from bot.desk.writing import BadAnswer
 from bot.evaluation.ranking import MissingLibrary
 from bot.evaluation.sets import BadSet
 from bot.keys import BadKey
@@ -25,6 +28,7 @@ from index.ports import StaleIndex
 from index.snapshots import NoSnapshot
 
 EXPECTED = (
+    BadAnswer,
     BadKey,
     BadSet,
     BadHelpline,
@@ -38,6 +42,8 @@ EXPECTED = (
     UnknownPart,
     ChannelFailed,
     MissingLibrary,
+    NoAnswer,
+    NoQuestion,
     StoreFailed,
 )
 

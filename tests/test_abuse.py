@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import app, upkeep
-from bot.assistant import LONGEST, Assistant
+from bot.assistant import Assistant
 from bot.channels.telegram_render import render
 from bot.channels.terminal import as_text
 from bot.messages import Kind, Question, Reply
+from bot.reading import LONGEST
 from bot.settings import BadSetting, Settings, read
 from corpus.adding import Details
 from tests.test_conversation import FIRST

@@ -395,10 +395,10 @@ async def test_a_store_that_fails_for_a_while_loses_nothing(
     async with carrying(tmp_path, channel) as carried:
         keep, failing = carried.store.answered, [OSError("No space left")] * 2
 
-        def answered(*given: object) -> None:
+        def answered(*given: object, **more: object) -> None:
             if failing:
                 raise failing.pop()
-            keep(*given)  # type: ignore[arg-type]
+            keep(*given, **more)  # type: ignore[arg-type]
 
         monkeypatch.setattr(carried.store, "answered", answered)
         await channel.say("ada one")

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.desk.passed import Passed
 from bot.settings import Settings
 from tests.doubles.bot_api import BotApi
 from tests.test_conversation import FIRST, LABEL
@@ -79,3 +81,30 @@ async def test_a_wrong_token_is_one_line_and_exit_1(starter: Settings) -> None:
         assert len(said) == 1
         assert "TELEGRAM_TOKEN" in err.decode()
         assert "not-this-one" not in err.decode()
+
+
+async def test_a_question_is_passed_on_and_answered_in_another_process(
+    tmp_path: Path, starter: Settings
+) -> None:
+    data, others = tmp_path / "data", shutil.ignore_patterns("queue.*", "desk.db*")
+    shutil.copytree(starter.exchange_data, data, symlinks=True, ignore=others)
+    async with BotApi() as api, serving(api, data, PASS_ON="1"):
+        api.say("How many zqblue bicycles does the mayor of Reykjavik own?", user=7)
+        offered = (await api.sent(1))[0]
+        assert "May I pass your question" in offered.parsed.text
+        api.press("Yes, pass it on", user=7)
+        await api.until(lambda: "The staff read" in api.messages[-1].parsed.text)
+        passed = Passed(data)
+        (question,) = passed.open()
+        command = ("answer", str(question.id), "--text", "We zqasked: none.")
+        asked = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "scripts.cli", "desk", *command, cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "EXCHANGE_DATA": str(data)},
+        )  # fmt: skip
+        assert await asyncio.wait_for(asked.wait(), 60) == 0
+        await api.until(lambda: "We zqasked: none." in api.messages[-1].parsed.text)
+        assert api.messages[-1].chat == 7
+        count = len(api.messages)
+        await asyncio.sleep(1.5)
+        assert len(api.messages) == count, "once"
+    assert passed.open() == []

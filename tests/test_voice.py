@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, hearing, voice
+from bot import app, hearing, moments
 from bot.assistant import Assistant
 from bot.channels.errors import plain_apology
 from bot.counts import Counts
@@ -96,7 +96,7 @@ def test_what_waits_lapses_and_is_nobody_elses(
     assert "no longer have" in text(press(assistant, asked, 0, person="lines:eve"))
     newer = spoken(assistant)
     assert "no longer have" in text(press(assistant, asked, 0)), "the button of an older note"
-    clock.now = voice.LAPSES + 1
+    clock.now = moments.LAPSES + 1
     assert "no longer have" in text(press(assistant, newer, 0))
     asked = spoken(assistant)
     assistant.reply(Question(text="forget", kind=Kind.COMMAND, person="lines:ada"))

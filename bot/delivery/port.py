@@ -39,6 +39,24 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Where one more reply may go, days from now."""
+
+    token: str  # whoever holds it can have that reply sent, nothing more
+    to: str  # in the channel's own form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A reply that was left for somebody, not packed for their channel yet."""
+
+    id: int
+    channel: str
+    to: str
+    reply: str  # see bot.delivery.late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """What could not be answered or sent, as staff may see it: nothing of anybody's text."""
 
@@ -73,10 +91,19 @@ class Store(Protocol):
         One over which the process died is answered while no other is.
         """
 
-    def answered(self, job: Job, person: str, calls: Sequence[str]) -> None:
+    def answered(
+        self,
+        job: Job,
+        person: str,
+        calls: Sequence[str],
+        *,
+        reach: Reach | None = None,
+        forgets: bool = False,
+    ) -> None:
         """Erase the message's text and keep the calls that answer it, both or neither.
 
-        Of a message that was forgotten meanwhile no call is kept.
+        With them `reach` is kept; with `forgets`, all that is kept of where this person can be
+        reached is erased. Of a message that was forgotten meanwhile nothing is kept.
         """
 
     def failed(self, job: Job, pause: float) -> None:
@@ -101,9 +128,27 @@ class Store(Protocol):
         """Erase a call that cannot be made, and note why."""
 
     def forget(self, channel: str, conversation: str) -> None:
-        """Erase all that waits for somebody who is gone."""
+        """Erase all that waits for somebody who is gone, and where they could be reached."""
 
-    def let_go(self, taken: Job | Parcel) -> None:
+    def leave(self, token: str, reply: str) -> bool:
+        """Leave the one reply of a token; False where there is none, or it was left before.
+
+        Any process may call it: the one that serves takes the reply from there.
+        """
+
+    def take_late(self) -> Late | None:
+        """The oldest reply that was left; ours until it is delivered or postponed."""
+
+    def deliver(self, late: Late, calls: Sequence[str]) -> None:
+        """Keep the calls that say it, in place of it and of its token."""
+
+    def postpone(self, late: Late, pause: float) -> None:
+        """Put a reply that was left back, for a new try in `pause` seconds."""
+
+    def discard(self, tokens: Sequence[str]) -> int:
+        """Erase where these tokens lead, with what was left for them; how many there were."""
+
+    def let_go(self, taken: Job | Parcel | Late) -> None:
         """Let it be taken again, where nothing could be written about it."""
 
     def waiting(self) -> Waiting:

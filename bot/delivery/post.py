@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from bot.channels.errors import Apology, ChannelFailed
 from bot.channels.port import Channel, Incoming, Receive
-from bot.delivery.port import Job, Parcel, Store
+from bot.delivery.late import Delivering
+from bot.delivery.port import Job, Late, Parcel, Store
 from bot.delivery.rounds import Round
 from bot.delivery.tasks import Answering, Language, Means, Saw, Sending
 from bot.logs import fault, logger
@@ -79,12 +80,15 @@ class Post:
             listens=listens,
         )  # fmt: skip
 
-        async def let_go(taken: Job | Parcel) -> None:
+        async def let_go(taken: Job | Parcel | Late) -> None:
             await self.kept(store.let_go, taken)
 
         self._sending = Round(lambda: self.kept(store.take_parcel), Sending(means), let_go)
         self._answering = Round(
             lambda: self.kept(store.take), Answering(means), let_go, then=self._sending.wake
+        )
+        self._delivering = Round(
+            lambda: self.kept(store.take_late), Delivering(means), let_go, then=self._sending.wake
         )
 
     @property
@@ -111,13 +115,15 @@ class Post:
         """Carry until cancelled, then finish what is under way. Raises ChannelFailed."""
         listening = [asyncio.ensure_future(self._listen(one)) for one in self._channels.values()]
         tidying = asyncio.ensure_future(self._tidying())
-        rounds = [asyncio.ensure_future(one.run()) for one in (self._answering, self._sending)]
+        works = (self._answering, self._delivering, self._sending)
+        rounds = [asyncio.ensure_future(one.run()) for one in works]
         try:
             await _first_fault([*listening, *rounds, tidying])
         finally:
             until = time.monotonic() + self._drain
             await _end([*listening, tidying], until)
             await self._answering.finish(until - min(SENDING, self._drain / 2))
+            await self._delivering.finish(until)
             await self._sending.emptied(until)
             await self._sending.finish(until)
             await _end(rounds, until)

@@ -47,3 +47,15 @@ create table if not exists failures (
 
 -- Written to find out whether writing works.
 create table if not exists pulse (id integer primary key, at real not null);
+
+-- Where one more reply may go, days from now: to the holder of the token, once.
+create table if not exists reach (
+  id integer primary key autoincrement,
+  token text not null unique,
+  channel text not null,
+  conversation text not null,
+  person text not null,
+  goes_to text not null,
+  at real not null,
+  reply text                         -- once it was left; null before
+);

@@ -15,33 +15,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.channels.port import Incoming
+from bot.delivery import reaching
 from bot.delivery.claim import claimed
-from bot.delivery.port import Failure, Job, Parcel, StoreFailed, Waiting
+from bot.delivery.opening import opened, unusable
+from bot.delivery.order import NEXT_JOB, NEXT_PARCEL
+from bot.delivery.port import Failure, Job, Late, Parcel, Reach, StoreFailed, Waiting
 from bot.keys import DAY, Keys
 
 FILE = "queue.db"
 SEEN_DAYS = 8  # a network repeats a message for a week: Meta does
 FAILURE_DAYS = 30
-LOCKED = 5.0  # seconds to wait for another program that writes: a webhook waits ten
 _NO_END = 36_500  # days: a key that is never renewed, so that a message is known again
-_SCHEMA = Path(__file__).with_name("schema.sql")
-_NEXT = """
-select {columns} from {table} as one
-where id not in (select id from temp.held where kind = '{table}' and until > ?)
-and not exists (select 1 from {table} as earlier where earlier.channel = one.channel
-  and earlier.conversation = one.conversation and earlier.id < one.id
-  and earlier.first >= one.first)
-order by first desc, id limit 1
-"""
-_NEXT_JOB = _NEXT.format(
-    table="inbox", columns="id, channel, conversation, body, came, first, deaths, faults"
-)
-_NEXT_PARCEL = _NEXT.format(
-    table="outbox", columns="id, channel, conversation, person, call, made, tries"
-)
 _LEASED = "select count(*), max(alone) from temp.held where kind = 'inbox' and until = ?"
 _STAGES = (("inbox", "came", "answering"), ("outbox", "made", "sending"))
 _FOR_EVER = float("inf")
+_TABLES = {Job: "inbox", Parcel: "outbox", Late: "reach"}
 
 
 class SqliteStore:
@@ -61,7 +49,7 @@ class SqliteStore:
         self._claim = claimed(data) if serving else None
         try:
             self._key = Keys(data / "queue.key", days=_NO_END).valid()[0]
-            self._db = _opened(data / FILE)
+            self._db = opened(data / FILE)
             if serving:
                 with self._written():  # over these the process before this one died
                     died = "update inbox set deaths = deaths + 1, begun = 0 where begun = 1"
@@ -70,7 +58,7 @@ class SqliteStore:
             if self._claim is not None:
                 os.close(self._claim)
             if isinstance(error, sqlite3.Error):
-                raise StoreFailed(_unusable(data / FILE, error)) from error
+                raise StoreFailed(unusable(data / FILE, error)) from error
             raise
 
     def put(self, channel: str, messages: Sequence[Incoming]) -> int:
@@ -93,7 +81,7 @@ class SqliteStore:
         under way, and blamed, when it dies again.
         """
         with self._written():
-            row = self._db.execute(_NEXT_JOB, [self._clock()]).fetchone()
+            row = self._db.execute(NEXT_JOB, [self._clock()]).fetchone()
             if row is None:
                 return None
             id, channel, conversation, body, came, first, deaths, faults = row
@@ -107,10 +95,21 @@ class SqliteStore:
             starts=deaths + 1, faults=faults, age=self._now() - came,
         )  # fmt: skip
 
-    def answered(self, job: Job, person: str, calls: Sequence[str]) -> None:
-        """Erase the message's text and keep the calls that answer it, both or neither."""
+    def answered(
+        self,
+        job: Job,
+        person: str,
+        calls: Sequence[str],
+        *,
+        reach: Reach | None = None,
+        forgets: bool = False,
+    ) -> None:
+        """Erase the message's text and keep the calls that answer it, all or nothing of it."""
         with self._written(durably=True):
-            self._end(job, person, calls)
+            if forgets and person:
+                reaching.forget_person(self._db, job.channel, person)
+            if self._end(job, person, calls) and reach is not None:
+                reaching.keep(self._db, job, person, reach, self._now())
 
     def failed(self, job: Job, pause: float) -> None:
         """Put the message back, for a new try in `pause` seconds."""
@@ -134,7 +133,7 @@ class SqliteStore:
     def take_parcel(self) -> Parcel | None:
         """The oldest call that is due, in the order of its conversation."""
         with self._written():
-            row = self._db.execute(_NEXT_PARCEL, [self._clock()]).fetchone()
+            row = self._db.execute(NEXT_PARCEL, [self._clock()]).fetchone()
             if row is None:
                 return None
             id, channel, conversation, person, call, made, tries = row
@@ -162,16 +161,45 @@ class SqliteStore:
             self._note(parcel.channel, "sending", why)
 
     def forget(self, channel: str, conversation: str) -> None:
-        """Erase all that waits for somebody who is gone."""
+        """Erase all that waits for somebody who is gone, and where they could be reached."""
         with self._written(durably=True):
-            for table in ("inbox", "outbox"):
+            for table in ("inbox", "outbox", "reach"):
                 sql = f"delete from {table} where channel = ? and conversation = ?"
                 self._db.execute(sql, [channel, conversation])
 
-    def let_go(self, taken: Job | Parcel) -> None:
+    def leave(self, token: str, reply: str) -> bool:
+        """Leave the one reply of a token; False where there is none, or it was left before."""
+        with self._written(durably=True):
+            return reaching.leave(self._db, token, reply)
+
+    def take_late(self) -> Late | None:
+        """The oldest reply that was left; ours until it is delivered or postponed."""
+        with self._lock:
+            late = reaching.first(self._db, self._clock())
+            if late is not None:
+                self._hold("reach", late.id)
+        return late
+
+    def deliver(self, late: Late, calls: Sequence[str]) -> None:
+        """Keep the calls that say it, in place of it and of its token."""
+        with self._written(durably=True):
+            reaching.deliver(self._db, late, calls, self._now())
+            self._free("reach", late.id)
+
+    def postpone(self, late: Late, pause: float) -> None:
+        """Put a reply that was left back, for a new try in `pause` seconds."""
+        with self._lock:
+            self._hold("reach", late.id, pause)
+
+    def discard(self, tokens: Sequence[str]) -> int:
+        """Erase where these tokens lead, with what was left for them; how many there were."""
+        with self._written(durably=True):
+            return reaching.discard(self._db, tokens)
+
+    def let_go(self, taken: Job | Parcel | Late) -> None:
         """Let it be taken again, where nothing could be written about it."""
         with self._lock:
-            self._free("inbox" if isinstance(taken, Job) else "outbox", taken.id)
+            self._free(_TABLES[type(taken)], taken.id)
 
     def waiting(self) -> Waiting:
         """How much waits."""
@@ -208,10 +236,8 @@ class SqliteStore:
         with self._written():
             dropped = self._db.execute("delete from seen where at < ?", [seen]).rowcount
             dropped += self._db.execute("delete from failures where at < ?", [old]).rowcount
-            for table, age, stage in (
-                ("inbox", "came", "answering"),
-                ("outbox", "made", "sending"),
-            ):
+            dropped += reaching.lapse(self._db, now)
+            for table, age, stage in _STAGES:
                 sql = f"delete from {table} where {age} < ? returning channel"
                 for (channel,) in self._db.execute(sql, [seen]).fetchall():
                     self._note(channel, stage, f"not possible for {SEEN_DAYS} days")
@@ -242,14 +268,15 @@ class SqliteStore:
                     self._db.execute("rollback")
                 raise
 
-    def _end(self, job: Job, person: str, calls: Sequence[str]) -> None:
+    def _end(self, job: Job, person: str, calls: Sequence[str]) -> bool:
         self._free("inbox", job.id)
         if not self._db.execute("delete from inbox where id = ?", [job.id]).rowcount:
-            return  # forgotten meanwhile: nobody waits for a reply
+            return False  # forgotten meanwhile: nobody waits for a reply
         sql = """insert into outbox (channel, conversation, person, call, made, first)
                  values (?, ?, ?, ?, ?, ?)"""
         whose, now = [job.channel, job.conversation, person], self._now()
         self._db.executemany(sql, [[*whose, call, now, job.first] for call in calls])
+        return True
 
     def _drop(self, parcel: Parcel) -> None:
         self._db.execute("delete from outbox where id = ?", [parcel.id])
@@ -270,31 +297,3 @@ class SqliteStore:
 
     def _free(self, table: str, id: int) -> None:
         self._db.execute("delete from temp.held where kind = ? and id = ?", [table, id])
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    """The file, made if need be, for nobody's eyes but ours: it holds what people wrote."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    db = sqlite3.connect(path, timeout=LOCKED, check_same_thread=False, isolation_level=None)
-    try:
-        db.execute("pragma journal_mode = wal")
-        db.execute("pragma secure_delete = on")
-        db.execute("pragma temp_store = memory")  # a full disk must not keep us from letting go
-        db.executescript(_SCHEMA.read_text(encoding="utf-8"))
-        db.execute(
-            "create temp table held"
-            " (kind text, id integer, until real, alone integer, primary key (kind, id))"
-        )
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _unusable(path: Path, error: sqlite3.Error) -> str:
-    if isinstance(error, sqlite3.OperationalError):
-        return (
-            f"{path} cannot be used ({error}); free some space, mend its rights, or end the"
-            " program that holds it"
-        )
-    return f"{path} is damaged ({error}); move it away: what waited in it is lost"

@@ -5,11 +5,13 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bot.channels.errors import Apology, Gone, Later, Refused, sorry
 from bot.channels.port import Asked, Channel, Voiced
-from bot.delivery.port import Job, Parcel, Store
+from bot.delivery.port import Job, Parcel, Reach, Store
+from bot.keys import DAY
 from bot.logs import fault, logger
 from bot.messages import Kind, Question, Respond
 
@@ -65,29 +67,36 @@ class Answering:
             if job.starts > STARTS:
                 raise RuntimeError("the process ended each time that this message was answered")
             async with asyncio.timeout(HEARING if by.listens else ANSWER):
-                person, calls = await self._reply(channel, job, asked)
+                kept = await self._reply(channel, job, asked)
         except Exception as error:
             await self._failed(job, channel, asked, error)
             return
         except BaseException:  # the post stops: it is answered after the next start
             await by.kept(by.store.release, job)
             raise
-        await by.kept(by.store.answered, job, person, calls)
+        await by.kept(kept)
         took = time.monotonic() - began
         by.saw(job.channel, "answered", job.age + took)
         log.info("answered", channel=job.channel, message=job.id, milliseconds=round(1000 * took))
 
-    async def _reply(
-        self, channel: Channel, job: Job, asked: Asked | None
-    ) -> tuple[str, list[str]]:
+    async def _reply(self, channel: Channel, job: Job, asked: Asked | None) -> Callable[[], None]:
+        """Answer it; what is to be kept of that."""
         if asked is None:
-            return "", []
+            return partial(self._by.store.answered, job, "", [])
         async with channel.busy(job.body):
-            reply = await self._by.respond(await self._heard(channel, job, asked.question))
-        return asked.question.person, channel.pack(reply, asked.to)
+            reply = await self._by.respond(await self._whole(channel, job, asked.question))
+        return partial(
+            self._by.store.answered,
+            job,
+            asked.question.person,
+            channel.pack(reply, asked.to),
+            reach=Reach(token=reply.reach, to=asked.to) if reply.reach else None,
+            forgets=reply.forgets,
+        )
 
-    async def _heard(self, channel: Channel, job: Job, question: Question) -> Question:
-        """The question with its recording, where it has one and recordings are listened to."""
+    async def _whole(self, channel: Channel, job: Job, question: Question) -> Question:
+        """The question with what its channel can do, and with its recording, where it has one."""
+        question = replace(question, later=channel.keeps >= DAY)
         if self._by.listens and question.kind is Kind.VOICE and isinstance(channel, Voiced):
             return replace(question, audio=await channel.audio(job.body))
         return question

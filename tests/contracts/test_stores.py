@@ -9,7 +9,8 @@ from threading import Thread
 import pytest
 
 from bot.channels.port import Incoming
-from bot.delivery.port import Job, Parcel, Store, StoreFailed
+from bot.delivery.port import Job, Late, Parcel, Reach, Store, StoreFailed
+from bot.delivery.reaching import LONGEST
 from bot.delivery.sqlite import FAILURE_DAYS, FILE, SEEN_DAYS, SqliteStore
 from bot.keys import DAY
 
@@ -435,3 +436,91 @@ def test_a_damaged_file_is_one_line_and_frees_the_folder(tmp_path: Path) -> None
 def test_what_people_wrote_is_for_this_account_alone(store: SqliteStore, tmp_path: Path) -> None:
     store.put("lines", [message("1")])
     assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("queue*")} == {0}
+
+
+def reached(store: Store, token: str = "t1", person: str = "lines:ada") -> None:
+    """Answer one message with a reply that keeps where one more may go."""
+    name = person.partition(":")[2]
+    store.put("lines", [message(f"of {token}", person=name)])
+    store.answered(taken(store), person, [], reach=Reach(token=token, to=f"to {name}"))
+
+
+def late_of(store: Store) -> Late:
+    late = store.take_late()
+    assert late is not None
+    return late
+
+
+def test_a_token_brings_one_reply_to_where_it_was_made_and_no_second(
+    store: Store, reopen: Open
+) -> None:
+    reached(store)
+    assert store.take_late() is None, "nothing was left"
+    assert store.leave("t1", "a reply")
+    assert not store.leave("t1", "another"), "one reply, nothing more"
+    assert not store.leave("t2", "a reply"), "nobody gave this token"
+    store = reopen()
+    late = late_of(store)
+    assert (late.channel, late.to, late.reply) == ("lines", "to ada", "a reply")
+    assert store.take_late() is None, "it is ours"
+    store.deliver(late, ["call 1", "call 2"])
+    assert not store.leave("t1", "a third")
+    assert store.take_late() is None
+    parcel = parcel_of(store)
+    assert (parcel.person, parcel.conversation, parcel.call) == ("lines:ada", "ada", "call 1")
+
+
+def test_a_reply_that_was_taken_and_not_delivered_is_taken_again(
+    store: Store, reopen: Open, clock: Clock
+) -> None:
+    reached(store)
+    store.leave("t1", "a reply")
+    store.postpone(late_of(store), 10.0)
+    assert store.take_late() is None
+    clock.time += 11
+    store.let_go(late_of(store))
+    late_of(store)
+    assert late_of(reopen()).reply == "a reply", "the process ended over it"
+
+
+def test_who_is_forgotten_or_gone_is_reached_no_more(store: Store) -> None:
+    reached(store, "t1")
+    reached(store, "t2", person="lines:eve")
+    store.leave("t1", "a reply")
+    late = late_of(store)
+    store.put("lines", [message("/forget")])
+    store.answered(taken(store), "lines:ada", ["forgotten"], forgets=True)
+    store.deliver(late, ["too late"])
+    assert parcel_of(store).call == "forgotten"
+    assert store.take_parcel() is None, "what was being packed meanwhile goes nowhere"
+    store.forget("lines", "eve")
+    assert not store.leave("t2", "a reply")
+
+
+def test_what_is_discarded_or_kept_for_too_long_is_erased(store: Store, clock: Clock) -> None:
+    reached(store, "t1")
+    assert store.discard(["t1", "t2"]) == 1
+    assert not store.leave("t1", "a reply")
+    reached(store, "t3")
+    clock.time += LONGEST * DAY + 1
+    assert store.tidy() >= 1
+    assert not store.leave("t3", "a reply")
+
+
+def _leave(data: Path, said: "multiprocessing.Queue[bool]") -> None:
+    other = SqliteStore(data, serving=False)
+    said.put(other.leave("t1", "from elsewhere"))
+    other.close()
+
+
+def test_another_process_leaves_a_reply(store: Store, tmp_path: Path) -> None:
+    reached(store)
+    context = multiprocessing.get_context("spawn")
+    said: multiprocessing.Queue[bool] = context.Queue()
+    process = context.Process(target=_leave, args=(tmp_path, said))
+    process.start()
+    assert said.get(timeout=30)
+    process.join()
+    said.close()
+    said.join_thread()
+    assert late_of(store).reply == "from elsewhere"

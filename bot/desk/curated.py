@@ -1,0 +1,205 @@
+"""Answers that the hub's staff keep for a question, and for all who ask the same in other words.
+
+They stay until staff retire them, or until a source that they quote is gone: that is found when
+another library is opened, and again each time that one is shown.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from bot.desk.database import FILE, opened
+from bot.desk.writing import BadAnswer, Picked, Written, answer
+from corpus.library import Library
+from index.editing import LIBRARY
+from index.ports import Vectors
+
+GONE = "a source that it quotes is gone, or says it no more"
+Embed = Callable[[str, str], Vectors]  # a question and its language to (dimension,)
+
+
+class NoAnswer(Exception):
+    """A kept answer that is not there. The text says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curated:
+    """One kept answer."""
+
+    id: int
+    questions: tuple[tuple[str, str], ...]  # wordings that it answers, each with its language
+    written: Written
+    at: float  # when it was written or changed last, seconds since 1970
+    retired: str  # why it answers no more; "" while it does
+
+    @property
+    def asked(self) -> str:
+        """The question as staff put it first."""
+        return self.questions[0][0]
+
+
+class CuratedAnswers:
+    """The kept answers in the file of the desk. Any thread, and any process, may call."""
+
+    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+        """Open or make the tables in the folder `data`."""
+        self._db, self._now, self._lock = opened(data), now, threading.Lock()
+        self._db.execute(
+            "create table if not exists curated (id integer primary key autoincrement, questions"
+            " text, text text, language text, quotes text, at real, retired text)"
+        )
+        self._db.execute(
+            "create table if not exists curated_vectors (space text, language text, question text,"
+            " vector blob, primary key (space, language, question))"
+        )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.conn.close()
+
+    def keep(self, questions: Sequence[tuple[str, str]], written: Written, id: int = 0) -> int:
+        """Keep an answer, or change the one of this id, which then answers again; its id.
+
+        Raises NoAnswer, BadAnswer.
+        """
+        if not questions or not all(text.strip() for text, _ in questions):
+            raise BadAnswer("a kept answer needs the question that it answers; give one")
+        cells = {
+            "questions": json.dumps(list(questions), ensure_ascii=False),
+            "text": written.text, "language": written.language,
+            "quotes": json.dumps([asdict(one) for one in written.quotes], ensure_ascii=False),
+            "at": self._now(), "retired": "",
+        }  # fmt: skip
+        with self._lock, self._db.atomic():
+            if not id:
+                return int(str(self._db.table("curated").insert(cells, pk="id").last_pk))
+            sets = ", ".join(f"{name} = ?" for name in cells)
+            sql = f"update curated set {sets} where id = ?"
+            if not self._db.execute(sql, [*cells.values(), id]).rowcount:
+                raise _none(id)
+        return id
+
+    def retire(self, id: int, why: str) -> None:
+        """Let an answer answer no more; it stays to be read and changed. Raises NoAnswer."""
+        with self._lock, self._db.atomic():
+            sql = "update curated set retired = ? where id = ?"
+            if not self._db.execute(sql, [why, id]).rowcount:
+                raise _none(id)
+
+    def erase(self, id: int) -> None:
+        """Erase an answer with its questions. Raises NoAnswer."""
+        kept = self.get(id)
+        with self._lock:
+            with self._db.atomic():
+                self._db.execute("delete from curated where id = ?", [id])
+                for text, _ in kept.questions:
+                    self._db.execute("delete from curated_vectors where question = ?", [text])
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def all(self) -> list[Curated]:
+        """All that are kept, those that answer before those retired, the newest first."""
+        with self._lock:
+            rows = list(self._db.query("select * from curated order by retired <> '', at desc"))
+        return [_curated(row) for row in rows]
+
+    def get(self, id: int) -> Curated:
+        """One of them. Raises NoAnswer."""
+        with self._lock:
+            rows = list(self._db.query("select * from curated where id = ?", [id]))
+        if not rows:
+            raise _none(id)
+        return _curated(rows[0])
+
+    def version(self) -> tuple[int, float, int]:
+        """Changes with every change, whoever made it."""
+        sql = "select count(*), max(at), count(case when retired = '' then 1 end) from curated"
+        with self._lock:
+            count, at, live = self._db.execute(sql).fetchone()
+        return count, at or 0.0, live
+
+    def vectors(self, questions: Sequence[tuple[str, str]], space: str, embed: Embed) -> Vectors:
+        """(len(questions), dimension): kept from before, or computed and kept.
+
+        `space` names the embedder: of another one nothing is known, and nothing stays.
+        """
+        sql = "select vector from curated_vectors where (space, language, question) = (?, ?, ?)"
+        made = []
+        with self._lock, self._db.atomic():
+            self._db.execute("delete from curated_vectors where space <> ?", [space])
+            for text, language in questions:
+                key = [space, language, text]
+                row = self._db.execute(sql, key).fetchone()
+                vector = np.frombuffer(row[0], np.float32) if row else embed(text, language)
+                if row is None:
+                    into = "insert into curated_vectors values (?, ?, ?, ?)"
+                    self._db.execute(into, [*key, vector.astype(np.float32).tobytes()])
+                made.append(vector)
+        return np.stack(made)
+
+    def check(self, library: Library) -> list[Curated]:
+        """Retire what this library no longer bears out, mend what moved; those retired."""
+        lost = []
+        for kept in self.all():
+            if kept.retired:
+                continue
+            moved = mended(kept.written, library)
+            try:
+                answer(moved, kept.asked, kept.at, "en", library)
+            except BadAnswer:
+                self.retire(kept.id, GONE)
+                lost.append(kept)
+                continue
+            if moved != kept.written:
+                self.keep(kept.questions, moved, kept.id)
+        return lost
+
+
+def check_kept(data: Path, folder: Path) -> None:
+    """Retire what the library that was published in `folder` bears out no more."""
+    if (data / FILE).exists():
+        library, answers = Library(folder / LIBRARY, read_only=True), CuratedAnswers(data)
+        try:
+            answers.check(library)
+        finally:
+            answers.close()
+            library.close()
+
+
+def mended(written: Written, library: Library) -> Written:
+    """The same with quotes found again whose source was read anew, so that its passages changed."""
+    return replace(written, quotes=tuple(_found_again(one, library) for one in written.quotes))
+
+
+def _found_again(one: Picked, library: Library) -> Picked:
+    try:
+        library.passage(one.passage)
+    except KeyError:
+        own = (p for p in library.passages() if p.source == one.source)
+        found = (p.id for p in own if one.words in " ".join(p.text.split()))
+        return replace(one, passage=next(found, one.passage))
+    return one
+
+
+def _none(id: int) -> NoAnswer:
+    return NoAnswer(f"kept answer {id}: there is none; exchange desk kept lists them")
+
+
+def _curated(row: dict[str, object]) -> Curated:
+    questions = json.loads(str(row["questions"]))
+    quotes = json.loads(str(row["quotes"]))
+    return Curated(
+        id=int(str(row["id"])),
+        questions=tuple((text, language) for text, language in questions),
+        written=Written(
+            text=str(row["text"]),
+            language=str(row["language"]),
+            quotes=tuple(Picked(**one) for one in quotes),
+        ),
+        at=float(str(row["at"])),
+        retired=str(row["retired"]),
+    )

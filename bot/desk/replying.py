@@ -1,0 +1,77 @@
+"""The staff's side of a passed-on question: see it, answer it, or close it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import cards
+from bot.delivery.late import written as as_text
+from bot.delivery.sqlite import SqliteStore
+from bot.desk.passed import Passed, PassedOn
+from bot.desk.writing import Written, checked
+from bot.messages import Reply
+from bot.replies import notice
+from corpus.library import Library
+from index.opened import Opened
+from index.ports import Hit
+
+NEAREST = 8  # passages shown beside a question
+
+
+def nearest(opened: Opened, question: PassedOn) -> list[Hit]:
+    """The passages that the search finds for it, best first."""
+    return opened.index.search(question.text, question.language, NEAREST)
+
+
+class Desk:
+    """Answers go from here to the process that serves, by the queue's file."""
+
+    def __init__(self, data: Path, passed: Passed, now: Callable[[], float] = time.time) -> None:
+        self._data, self._passed, self._now = data, passed, now
+
+    def answer(self, id: int, written: Written, library: Library) -> bool:
+        """Leave the answer for its person and erase the question.
+
+        False where nobody waits for it any more. Raises NoQuestion, BadAnswer, StoreFailed.
+        """
+        question = self._passed.get(id)
+        made = checked(written, question.text, self._now(), question.language, library)
+        return self._left(question, cards.answer_reply(made))
+
+    def close(self, id: int, *, tell: bool) -> bool:
+        """Erase the question without an answer; `tell`: its person reads a kind word.
+
+        False where nobody waits for it any more. Raises NoQuestion, StoreFailed.
+        """
+        question = self._passed.get(id)
+        if tell:
+            return self._left(question, _closed(question.language))
+        discard(self._data, [question.token])
+        self._passed.done(id)
+        return True
+
+    def _left(self, question: PassedOn, reply: Reply) -> bool:
+        store = SqliteStore(self._data, serving=False)
+        try:
+            left = store.leave(question.token, as_text(reply))
+        finally:
+            store.close()
+        self._passed.done(question.id)  # after it: a crash in between leaves it open, not lost
+        return left
+
+
+def _closed(language: str) -> Reply:
+    return notice(
+        language,
+        "The hub's staff read the question that you let me pass on, and could not answer it. I am"
+        " sorry. Perhaps other words find something; /about says whom to ask.",
+    )
+
+
+def discard(data: Path, tokens: list[str]) -> None:
+    """Let these tokens lead nowhere any more. Raises StoreFailed."""
+    store = SqliteStore(data, serving=False)
+    try:
+        store.discard(tokens)
+    finally:
+        store.close()

@@ -1,0 +1,169 @@
+"""Commands for the hub's desk: questions that people passed on, and answers that are kept."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from bot import app
+from bot.console.audit import Audit
+from bot.desk.curated import Curated, CuratedAnswers
+from bot.desk.passed import Passed
+from bot.desk.replying import Desk, nearest
+from bot.desk.writing import Written, checked, picked
+from bot.keys import DAY
+from bot.phrases import detect
+from bot.settings import Settings
+from corpus.library import Library
+from index import snapshots
+from index.editing import LIBRARY
+from index.opened import Current
+from scripts.shell import plainly
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Questions that people passed on to the staff, and answers that are kept.",
+)
+LINE = "at the command line"  # who did it, in the log
+
+Id = Annotated[int, typer.Argument(help="The number that the list shows.")]
+Quotes = Annotated[
+    list[str] | None,
+    typer.Option("--quote", help="A passage's id, or ID=WORDS of it; may be given several times."),
+]
+Text = Annotated[str, typer.Option(help="The staff's own words, shown as theirs.")]
+
+
+@cli.command()
+def questions(
+    near: Annotated[int, typer.Option(help="How many passages to show with each.")] = 3,
+) -> None:
+    """List the open questions, each with the nearest passages of the library."""
+    with plainly() as settings:
+        held = Passed(settings.exchange_data).open()
+        print(f"{len(held)} open")
+        if not held:
+            return
+        opened = Current(settings.exchange_data, settings.engine, app.open_embedder(settings))()
+        for one in held:
+            days = (time.time() - one.at) / DAY
+            print(f"{one.id}  {one.language}  {one.channel}  {days:.1f} days  {one.text}")
+            for hit in nearest(opened, one)[:near]:
+                print(f"    {hit.passage.id}  {' '.join(hit.passage.text.split())[:150]}")
+
+
+@cli.command()
+def answer(
+    id: Id,
+    quote: Quotes = None,
+    text: Text = "",
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Also keep it for all who ask the same.")
+    ] = False,
+) -> None:
+    """Answer an open question; its person reads it in the chat, and the question is erased."""
+    with plainly() as settings, _held(settings) as library:
+        passed = Passed(settings.exchange_data)
+        question, written = passed.get(id), _written(library, quote, text)
+        left = Desk(settings.exchange_data, passed).answer(id, written, library)
+        _note(settings, "question answered", id)
+        print("on its way" if left else "nobody waits for it any more; it is erased")
+        if keep:
+            asked = [(question.text, question.language)]
+            made = CuratedAnswers(settings.exchange_data).keep(asked, written)
+            _note(settings, "answer kept", made)
+            print(f"kept as {made}")
+
+
+@cli.command()
+def close(
+    id: Id,
+    tell: Annotated[
+        bool, typer.Option(help="Whether its person reads that it could not be answered.")
+    ] = True,
+) -> None:
+    """Erase an open question without an answer."""
+    with plainly() as settings:
+        left = Desk(settings.exchange_data, Passed(settings.exchange_data)).close(id, tell=tell)
+        _note(settings, "question closed", id)
+        print("closed" if left else "nobody waits for it any more; it is erased")
+
+
+@cli.command()
+def kept() -> None:
+    """List the kept answers; those retired at the end, with the reason."""
+    with plainly() as settings:
+        for one in CuratedAnswers(settings.exchange_data).all():
+            _print(one)
+
+
+@cli.command()
+def keep(
+    asked: Annotated[list[str], typer.Argument(help="The question, perhaps in several wordings.")],
+    quote: Quotes = None,
+    text: Text = "",
+    change: Annotated[int, typer.Option(help="Instead of the kept answer of this number.")] = 0,
+) -> None:
+    """Keep an answer for a question: also to correct what the assistant answers wrongly."""
+    with plainly() as settings, _held(settings) as library:
+        written = _written(library, quote, text)
+        checked(written, asked[0], time.time(), detect(asked[0]), library)
+        wordings = [(one, detect(one)) for one in asked]
+        made = CuratedAnswers(settings.exchange_data).keep(wordings, written, change)
+        _note(settings, "answer kept", made)
+        print(f"kept as {made}")
+
+
+@cli.command()
+def retire(
+    id: Id,
+    erase: Annotated[bool, typer.Option("--erase", help="Erase it for good.")] = False,
+) -> None:
+    """Let a kept answer answer no more."""
+    with plainly() as settings:
+        answers = CuratedAnswers(settings.exchange_data)
+        if erase:
+            answers.erase(id)
+        else:
+            answers.retire(id, "retired by the staff")
+        _note(settings, "answer erased" if erase else "answer retired", id)
+        print("erased" if erase else "retired")
+
+
+def _written(library: Library, quotes: list[str] | None, text: str) -> Written:
+    return Written(
+        text=text.strip(),
+        language=detect(text),
+        quotes=tuple(picked(library, one) for one in quotes or ()),
+    )
+
+
+@contextmanager
+def _held(settings: Settings) -> Iterator[Library]:
+    folder = snapshots.current(settings.exchange_data)
+    library = Library(folder / LIBRARY, read_only=True)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def _note(settings: Settings, what: str, id: int) -> None:
+    audit = Audit(settings.exchange_data)
+    audit.note(LINE, what, str(id))
+    audit.close()
+
+
+def _print(one: Curated) -> None:
+    day = time.strftime("%Y-%m-%d", time.gmtime(one.at))
+    state = f"  RETIRED: {one.retired}" if one.retired else ""
+    print(f"{one.id}  {day}{state}")
+    for text, language in one.questions:
+        print(f"    {language}  {text}")
+    for quote in one.written.quotes:
+        print(f"    {quote.passage} of {quote.source}: “{quote.words[:100]}”")
+    if one.written.text:
+        print(f"    {one.written.text[:200]}")
