@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from jinja2 import Environment
+from jinja2.ext import GETTEXT_FUNCTIONS, babel_extract
 
 from bot import cards, phrases, replies
 from bot.app import APOLOGY
@@ -39,7 +39,7 @@ def spoken_texts() -> set[str]:
                     said.add(last.value)
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Section":
                 labels = [one.value for one in node.keywords if one.arg == "label"]
-                said |= {one.value for one in labels if isinstance(one, ast.Constant)}
+                said |= {str(one.value) for one in labels if isinstance(one, ast.Constant)}
     return (
         said
         | templates_texts()
@@ -51,13 +51,13 @@ def spoken_texts() -> set[str]:
 
 def templates_texts() -> set[str]:
     """Every literal of the console's templates."""
-    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    said = set()
+    said: set[str] = set()
+    options = {"extensions": "jinja2.ext.i18n"}
     for path in (ROOT / "bot" / "console" / "templates").glob("*.html"):
-        for _, _, text in environment.extract_translations(path.read_text(encoding="utf-8")):
-            if text:  # none for what a section is called, which stands in its code
-                assert isinstance(text, str), path
-                said.add(text)
+        with path.open("rb") as file:
+            for _, _, text, _ in babel_extract(file, GETTEXT_FUNCTIONS, (), options):
+                if isinstance(text, str):  # none for what a section is called, which is in its code
+                    said.add(text)
     return said
 
 
