@@ -10,6 +10,7 @@ from bot import cards, inline, privacy, replies, standing, turns
 from bot.asking import answer
 from bot.commands import About, Commands
 from bot.counts import Counts, Outcome, today
+from bot.desk.sharing import Sharing
 from bot.greetings import is_greeting
 from bot.keys import BadKey
 from bot.limits import Limits, Pace
@@ -49,14 +50,16 @@ class Assistant:
         rewrite: Rewrite | None = None,
         pages: Pages | None = None,
         voice: Voice | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
-        `pages`: shows pages of the PDFs held; `voice`: hears voice notes; None: nobody does.
+        `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `sharing`: takes what
+        people share; None: nobody does.
         """
         self._opened, self._people = opened, people
         self._counts, self._limits = counts, limits
-        self._rewrite, self._voice = rewrite, voice or Voice()
+        self._rewrite, self._voice, self._sharing = rewrite, voice or Voice(), sharing
         about = About(contact=contact, key_days=key_days, rewriting=rewrite is not None)
         self._commands = Commands(opened, people, about, self._forget, pages)
 
@@ -110,6 +113,8 @@ class Assistant:
 
     def _forget(self, person: str) -> None:
         self._voice.forget(person)
+        if self._sharing is not None:
+            self._sharing.forget(person)
         self._people.forget(person)
         self._people.forget(_typing(person))
         self._counts.forget(lambda day: self._people.pseudonyms(person, day))
@@ -136,6 +141,9 @@ class Assistant:
         always = question.kind is Kind.COMMAND and name in ALWAYS
         if not always and (slower := self._slower(question, language)) is not None:
             return slower
+        if (told := self._shared(question)) is not None:
+            self._count(question, language, Outcome.COMMAND)
+            return told
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._count(question, language, Outcome.COMMAND)
             return self._commands.act(question, self._own(question))
@@ -154,6 +162,10 @@ class Assistant:
         self._count(question, language, outcome)
         told = cards.answer_reply(found)
         return told if redact(question.text) == question.text else privacy.left_out(told)
+
+    def _shared(self, question: Question) -> Reply | None:
+        """The reply to what somebody shares; None where they do not."""
+        return self._sharing.hear(question, self._own(question)) if self._sharing else None
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""

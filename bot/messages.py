@@ -60,6 +60,7 @@ class Citation:
     mirror: str  # the site that holds a copy, where the link is not the publisher's own; else ""
     url: str  # with #page= or a text fragment
     bytes: int = 0  # of the file that the link opens; 0: not known
+    practice: bool = False  # what a practitioner told, not guidance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,7 @@ class Reply:
     link: str = (
         ""  # a button's data that shows its passages again: for a link, without any question
     )
+    reach: str = ""  # a token: whoever holds it can send one more reply to where this one goes
 
 
 Rewrite = Callable[[str, Answer], Answer]  # the question; the same answer, perhaps `rewritten`

@@ -117,6 +117,7 @@ def commands(language: str) -> dict[str, str]:
         "language": say("Choose a language"),
         "country": say("Put sources about a country first"),
         "setting": say("Put sources about a setting first"),
+        "share": say("Share what worked"),
         "privacy": say("What I keep, and for how long"),
         "forget": say("Erase what you keep about me"),
         "about": say("What this assistant is"),

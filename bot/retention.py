@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from bot.counts import Counts, today
 from bot.delivery.sqlite import FILE, SqliteStore
+from bot.desk import contributions
+from bot.desk.contributions import Contributions
 from bot.limits import FILLS
 from bot.logs import logger
 from bot.people import People
@@ -27,7 +29,18 @@ def sweep(settings: Settings) -> dict[str, int]:
     finally:
         people.close()
         counts.close()
-    return done | {"queue": _tidied(settings)}
+    return done | {"queue": _tidied(settings), "contributions": _unapproved(settings)}
+
+
+def _unapproved(settings: Settings) -> int:
+    """The contributions erased that no editor approved in time."""
+    if not (settings.exchange_data / contributions.FILE).exists():
+        return 0
+    held = Contributions(settings.exchange_data)
+    try:
+        return held.sweep()
+    finally:
+        held.close()
 
 
 def _tidied(settings: Settings) -> int:
