@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.counts import Counts, today
 from bot.delivery.sqlite import FILE, SqliteStore
-from bot.desk import contributions
+from bot.desk import database
 from bot.desk.contributions import Contributions
 from bot.limits import FILLS
 from bot.logs import logger
@@ -34,7 +34,7 @@ def sweep(settings: Settings) -> dict[str, int]:
 
 def _unapproved(settings: Settings) -> int:
     """The contributions erased that no editor approved in time."""
-    if not (settings.exchange_data / contributions.FILE).exists():
+    if not (settings.exchange_data / database.FILE).exists():
         return 0
     held = Contributions(settings.exchange_data)
     try:

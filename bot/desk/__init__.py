@@ -1,1 +1,1 @@
-"""The hub's desk: what its staff do for people, and what people give to the hub."""
+"""What the hub's staff do for people: kept in `desk.db` of the data folder."""

@@ -6,7 +6,6 @@ named, and the hash of a code with which it can be taken back. Nothing tells who
 
 import hashlib
 import secrets
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -14,11 +13,9 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
-from sqlite_utils import Database
-
+from bot.desk.database import opened
 from index.withdrawn import withdraw
 
-FILE = "desk.db"
 WAITS = 90  # days that a contribution waits for an editor; then it is erased
 _DAY = 86_400.0  # seconds
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
@@ -78,12 +75,8 @@ class Contributions:
 
     def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
         """Open or make the file in the folder `data`."""
-        data.mkdir(parents=True, exist_ok=True)
         self._data, self._now, self._lock = data, now, threading.Lock()
-        connection = sqlite3.connect(data / FILE, timeout=30, check_same_thread=False)
-        self._db = Database(connection)
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma secure_delete = on")  # what is erased is overwritten
+        self._db = opened(data)
         columns = {field.name: str for field in fields(Contribution)} | {"given": float}
         self._table = self._db.table("contributions")
         self._table.create({**columns, "code": str}, pk="id", if_not_exists=True)
