@@ -15,6 +15,7 @@ from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.desk import practice
 from bot.desk.contributions import Contributions
 from bot.desk.sharing import Sharing
 from bot.hearing import HearingFailed, open_hearing
@@ -181,9 +182,17 @@ def open_console(settings: Settings) -> list[BaseRoute]:
     """The staff's pages, below /console, where the settings have them."""
     if not settings.console:
         return []
+    from bot.console import shared
     from bot.console.app import console  # argon2 is for who has a console
 
-    return console(settings, [])
+    return console(settings, [shared.section(settings)])
+
+
+def open_practice(settings: Settings) -> list[BaseRoute]:
+    """The pages that answers from practice link to, where PRACTICE_URL names them."""
+    if not settings.practice_url:
+        return []
+    return practice.routes(Contributions(settings.exchange_data))
 
 
 def serve_console(settings: Settings) -> None:
@@ -221,6 +230,7 @@ def serve(
         )  # fmt: skip
         routes = [route for one in channels for route in one.routes(post.receive(one))]
         routes += open_console(settings)
+        routes += open_practice(settings)
         server = None
         if routes or pages:
             state = State(post, store, assistant.ready, metrics)

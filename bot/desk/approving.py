@@ -10,6 +10,7 @@ from pathlib import Path
 from bot import upkeep
 from bot.desk import sharing_texts
 from bot.desk.contributions import Contribution, Contributions, State
+from bot.desk.sharing_texts import PUBLISHER, titled
 from bot.gate import Verdict
 from bot.messages import Reply
 from bot.settings import Settings
@@ -18,10 +19,12 @@ from corpus.report import TROUBLE, Fate
 from corpus.source import PRACTICE
 from index.publish import Progress
 
-PUBLISHER = "Community Child Protection Exchange – from practice"
-
-Tell = Callable[[str, Reply], None]
+Tell = Callable[[str, Reply], object]
 """Says one reply to whoever a handle (Contribution.reach) leads to; it is used once."""
+
+
+def unheard(reach: str, reply: Reply) -> None:
+    """A Tell that reaches nobody: to be the post's, `SqliteStore.leave`, where it is merged."""
 
 
 class NotPublished(Exception):
@@ -68,11 +71,6 @@ def withdraw(settings: Settings, held: Contributions, id: str, progress: Progres
     """
     held.withdraw(id)
     upkeep.take_out(settings, progress)
-
-
-def titled(one: Contribution) -> str:
-    """What a contribution is called: "From practice: Kilifi, 2026"."""
-    return sharing_texts.title(one.place, one.dated, one.language)
 
 
 def _details(one: Contribution, practice_url: str) -> Details:

@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from bot.desk.contributions import WAITS, Receipt
+from bot.desk.contributions import WAITS, Contribution, Receipt
 from bot.messages import Button, Line, Reply, Span, Style
 from bot.phrases import speak
 from bot.replies import BLANK, notice, plain
 
 if TYPE_CHECKING:
     from bot.desk.sharing import Draft
+
+PUBLISHER = "Community Child Protection Exchange – from practice"
 
 _BUTTONS = {  # by step: (what the button says, what it does)
     "writing": ("done", "stop"),
@@ -175,6 +177,11 @@ def title(place: str, year: str, language: str) -> str:
     about = speak(language)(", ").join(filter(None, (place, year)))
     say = speak(language)
     return say("From practice: {about}").format(about=about) if about else say("From practice")
+
+
+def titled(one: Contribution) -> str:
+    """What one that is kept is called: "From practice: Kilifi, 2026"."""
+    return title(one.place, one.dated, one.language)
 
 
 def thanks(language: str, receipt: Receipt) -> Reply:
