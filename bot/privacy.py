@@ -23,7 +23,7 @@ def _kept(say: Say, key_days: int) -> list[Line]:
         plain(text)
         for text in (
             say(
-                "• Your messages and my answers are not kept. What I recognise as a name, a number"
+                "• Your messages and my answers are not kept, but for /share. What I recognise as a name, a number"
                 " or a place is taken out before I search."
             ),
             say(
