@@ -182,10 +182,18 @@ def open_console(settings: Settings) -> list[BaseRoute]:
     """The staff's pages, below /console, where the settings have them."""
     if not settings.console:
         return []
-    from bot.console import shared
-    from bot.console.app import console  # argon2 is for who has a console
+    from bot.console import refresh, shared, sources, upload  # argon2 is for who has a console
+    from bot.console.app import console
+    from bot.console.jobs import Jobs
 
-    return console(settings, [shared.section(settings)])
+    jobs = Jobs(settings)
+    sections = [
+        refresh.section(settings, jobs),
+        sources.section(settings),
+        upload.section(settings, jobs),
+        shared.section(settings),
+    ]
+    return console(settings, sections)
 
 
 def open_practice(settings: Settings) -> list[BaseRoute]:
