@@ -191,7 +191,7 @@ def open_console(settings: Settings) -> list[BaseRoute]:
         refresh.section(settings, jobs),
         sources.section(settings),
         upload.section(settings, jobs),
-        shared.section(settings),
+        shared.section(settings, jobs),
     ]
     return console(settings, sections)
 

@@ -23,8 +23,8 @@ def _kept(say: Say, key_days: int) -> list[Line]:
         plain(text)
         for text in (
             say(
-                "• Your messages and my answers are not kept, but for /share. What I recognise as a name, a number"
-                " or a place is taken out before I search."
+                "• Your messages and my answers are not kept, but for /share. What I recognise as a"
+                " name, a number or a place is taken out before I search."
             ),
             say(
                 "• Kept under a code that does not show your name or number: your language, the"

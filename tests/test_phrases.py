@@ -35,6 +35,8 @@ def spoken_texts() -> set[str]:
                 wanted = called == "say" or called.startswith("speak(") or called.endswith("notice")
                 if wanted and isinstance(last, ast.Constant) and isinstance(last.value, str):
                     said.add(last.value)
+    for path in (ROOT / "bot" / "console" / "templates").glob("*.html"):
+        said |= set(re.findall(r"""\b_\("([^"]*)"\)""", path.read_text(encoding="utf-8")))
     return (
         said
         | safety.TEXTS

@@ -5,19 +5,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.console.jobs import Jobs, Running, What
 from bot.console.web import Role, Section, Visitor, action, back, noted, page, shown
-from bot.desk import approving, working
+from bot.desk import approving
 from bot.desk.contributions import Contributions, NoContribution, State
 from bot.desk.sharing import LONGEST
 from bot.desk.sharing_texts import titled
+from bot.phrases import speak
 from bot.settings import Settings
 
 PATH = "/shared"
 
 
-def section(settings: Settings) -> Section:
+def section(settings: Settings, jobs: Jobs) -> Section:
     """The pages, over the contributions in the data folder."""
-    pages = _Pages(settings, Contributions(settings.exchange_data))
+    pages = _Pages(Contributions(settings.exchange_data), jobs)
     return Section(
         path=PATH,
         label="What people shared",
@@ -30,8 +32,8 @@ def section(settings: Settings) -> Section:
 
 
 class _Pages:
-    def __init__(self, settings: Settings, held: Contributions) -> None:
-        self._settings, self._held = settings, held
+    def __init__(self, held: Contributions, jobs: Jobs) -> None:
+        self._held, self._jobs = held, jobs
 
     async def listed(self, request: Request, visitor: Visitor) -> Response:
         """What waits, then what is published."""
@@ -46,20 +48,30 @@ class _Pages:
             if do in ("save", "publish"):
                 text = "\n".join(str(form.get("text", "")).splitlines()).strip()
                 await run_in_threadpool(self._held.reword, id, text[:LONGEST])
-            why = await self._done(do, id)
+            return back(await self._done(do, id, visitor.name))
         except NoContribution as error:
-            why = str(error)
-        return await self._listed(request, visitor, why) if why else back(PATH)
+            return await self._listed(request, visitor, str(error))
+        except Running:
+            say = speak(visitor.language)
+            why = say("Another change of the library is under way; wait until it is done.")
+            return await self._listed(request, visitor, why)
 
-    async def _done(self, do: str, id: str) -> str:
-        """What went wrong; "" where nothing did."""
+    async def _done(self, do: str, id: str, name: str) -> str:
+        """The page to show then: where a library is published, that tells how far it is.
+
+        Raises NoContribution, Running; what is withdrawn answers no more all the same.
+        """
         if do == "publish":
-            return await working.run(self._settings, "approve", id)
+            await run_in_threadpool(self._held.one, id, State.WAITING)
+            await run_in_threadpool(self._jobs.start, What.APPROVE, name, id=id)
+            return "/refresh"
         if do == "withdraw":
-            return await working.run(self._settings, "withdraw", id)
+            await run_in_threadpool(self._held.withdraw, id)
+            await run_in_threadpool(self._jobs.start, What.TAKE_OUT, name)
+            return "/refresh"
         if do == "decline":
             await run_in_threadpool(approving.decline, self._held, id, approving.unheard)
-        return ""
+        return PATH
 
     async def _listed(self, request: Request, visitor: Visitor, why: str = "") -> Response:
         every = await run_in_threadpool(self._held.listed)
