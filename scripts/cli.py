@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from scripts import accounts, asking, desk, serving, shelving, tending, watching
+from scripts import accounts, asking, contributions, serving, shelving, tending, watching
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "chat": asking.chat,
@@ -50,7 +50,7 @@ hub_desk = typer.Typer(
 cli.add_typer(hub_desk, name="desk")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
-for name, command in desk.COMMANDS.items():
+for name, command in contributions.COMMANDS.items():
     hub_desk.command(name)(command)
 for name, command in NETWORKS.items():
     serve.command(name)(command)

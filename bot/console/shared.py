@@ -8,6 +8,7 @@ from starlette.routing import Route
 from bot.console.jobs import Jobs, Running, What
 from bot.console.web import Role, Section, Visitor, action, back, noted, page, shown
 from bot.desk import approving
+from bot.desk.approving import Tell
 from bot.desk.contributions import Contributions, NoContribution, State
 from bot.desk.sharing import LONGEST
 from bot.desk.sharing_texts import titled
@@ -19,7 +20,8 @@ PATH = "/shared"
 
 def section(settings: Settings, jobs: Jobs) -> Section:
     """The pages, over the contributions in the data folder."""
-    pages = _Pages(Contributions(settings.exchange_data), jobs)
+    data = settings.exchange_data
+    pages = _Pages(Contributions(data), jobs, approving.teller(data))
     return Section(
         path=PATH,
         label="What people shared",
@@ -32,8 +34,8 @@ def section(settings: Settings, jobs: Jobs) -> Section:
 
 
 class _Pages:
-    def __init__(self, held: Contributions, jobs: Jobs) -> None:
-        self._held, self._jobs = held, jobs
+    def __init__(self, held: Contributions, jobs: Jobs, tell: Tell) -> None:
+        self._held, self._jobs, self._tell = held, jobs, tell
 
     async def listed(self, request: Request, visitor: Visitor) -> Response:
         """What waits, then what is published."""
@@ -70,7 +72,7 @@ class _Pages:
             await run_in_threadpool(self._jobs.start, What.TAKE_OUT, name)
             return "/refresh"
         if do == "decline":
-            await run_in_threadpool(approving.decline, self._held, id, approving.unheard)
+            await run_in_threadpool(approving.decline, self._held, id, self._tell)
         return PATH
 
     async def _listed(self, request: Request, visitor: Visitor, why: str = "") -> Response:

@@ -33,7 +33,7 @@ def _opened() -> Iterator[tuple[Settings, Contributions]]:
             held.close()
 
 
-def contributions() -> None:
+def listed() -> None:
     """List what people shared: what waits for an editor with its text, then what is published."""
     with _opened() as (_, held):
         for one in held.listed(State.WAITING):
@@ -58,7 +58,8 @@ def approve(
     with _opened() as (settings, held):
         if text is not None:
             held.reword(id, text.read_text(encoding="utf-8").strip())
-        with progress_bars(notes) as progress, _telling(settings) as tell:
+        tell = approving.teller(settings.exchange_data)
+        with progress_bars(notes) as progress:
             verdict = approving.approve(settings, held, id, tell, progress)
         for line in report.warnings(verdict):
             notes.print(line, markup=False)
@@ -67,8 +68,8 @@ def approve(
 
 def decline(id: Id) -> None:
     """Erase a contribution that is not published, with a kind word to its giver."""
-    with _opened() as (settings, held), _telling(settings) as tell:
-        approving.decline(held, id, tell)
+    with _opened() as (settings, held):
+        approving.decline(held, id, approving.teller(settings.exchange_data))
         print(f"declined and erased: {id}")
 
 
@@ -79,14 +80,8 @@ def withdraw(id: Id) -> None:
         print(f"withdrawn: {id}")
 
 
-@contextmanager
-def _telling(settings: Settings) -> Iterator[Callable[..., object]]:
-    """What says thank you through the post. It takes a handle and a reply."""
-    yield approving.unheard
-
-
 COMMANDS: dict[str, Callable[..., None]] = {
-    "contributions": contributions,
+    "contributions": listed,
     "approve": approve,
     "decline": decline,
     "withdraw": withdraw,
