@@ -126,7 +126,16 @@ async def test_nothing_said_stands_in_any_log_table_or_file(data: Path) -> None:
         assert set(line) <= {
             *("event", "logger", "level", "timestamp", "channel", "message", "milliseconds"),
             *("error", "where", "why", "seconds", "webhook"),
-            *("bot", "lapsed_people", "limits", "turns", "day_hashes", "old_counts", "queue", "contributions"),
+            *(
+                "bot",
+                "lapsed_people",
+                "limits",
+                "turns",
+                "day_hashes",
+                "old_counts",
+                "queue",
+                "contributions",
+            ),
         }
     assert any(line["event"] == "failed" and line["error"] for line in lines), "a fault was logged"
     assert any(line["event"] == "retention" for line in lines)

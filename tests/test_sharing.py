@@ -1,5 +1,6 @@
 """/share: what people give, step by step; nothing is written down before they agree."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def test_nothing_is_written_before_consent(
 ) -> None:
     """Wherever somebody leaves off."""
     ada = Person(sharing)
-    steps = [
+    steps: list[Callable[[], str]] = [
         ada.share,
         lambda: ada.send(WORKED),
         lambda: ada.press("done"),
