@@ -104,7 +104,7 @@ async def test_publish_and_take_out_in_a_browser(
         field = page.get_by_role("textbox")
         await field.fill((await field.input_value()).replace("two", "three"))
         await page.get_by_role("button", name="Publish").click()
-        await expect(page.get_by_text("Done.")).to_be_visible(timeout=180_000)
+        await expect(page.get_by_text("Done.")).to_be_visible(timeout=300_000)
         await page.get_by_role("link", name="What people shared").click()
         await expect(page.get_by_text("Nothing waits.")).to_be_visible()
         assert held.one(one).state is State.APPROVED
@@ -118,7 +118,7 @@ async def test_publish_and_take_out_in_a_browser(
         assert not await scrolls_sideways(page)
         await page.goto(f"{address}/shared")
         await page.get_by_role("button", name="Take out for good").click()
-        await expect(page.get_by_text("Done.")).to_be_visible(timeout=180_000)
+        await expect(page.get_by_text("Done.")).to_be_visible(timeout=300_000)
         await page.goto(f"{address}/shared")
         await expect(page.get_by_text("Nothing is published.")).to_be_visible()
     assert still_held(settings.exchange_data) == set()
