@@ -15,10 +15,13 @@ from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.desk import practice
+from bot.desk.contributions import Contributions
 from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
 from bot.desk.passed import Passed
 from bot.desk.passing import Passing
+from bot.desk.sharing import Sharing
 from bot.hearing import HearingFailed, open_hearing
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
@@ -72,6 +75,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         voice=open_voice(settings),
         passing=open_passing(settings) if limited and settings.passes_on else None,
         matching=Matching(CuratedAnswers(settings.exchange_data)),
+        sharing=Sharing(Contributions(settings.exchange_data)),
     )
 
 
@@ -192,7 +196,13 @@ def open_console(settings: Settings, opened: Callable[[], Opened] | None = None)
     """
     if not settings.console:
         return []
-    from bot.console import passed, refresh, sources, upload  # argon2 is for who has a console
+    from bot.console import (  # argon2 is for who has a console
+        passed,
+        refresh,
+        shared,
+        sources,
+        upload,
+    )
     from bot.console.app import console
     from bot.console.jobs import Jobs
 
@@ -204,8 +214,16 @@ def open_console(settings: Settings, opened: Callable[[], Opened] | None = None)
         sources.section(settings),
         upload.section(settings, jobs),
         passed.section(settings, opened),
+        shared.section(settings, jobs),
     ]
     return console(settings, sections)
+
+
+def open_practice(settings: Settings) -> list[BaseRoute]:
+    """The pages that answers from practice link to, where PRACTICE_URL names them."""
+    if not settings.practice_url:
+        return []
+    return practice.routes(Contributions(settings.exchange_data))
 
 
 def serve_console(settings: Settings) -> None:
@@ -245,6 +263,7 @@ def serve(
         )  # fmt: skip
         routes = [route for one in channels for route in one.routes(post.receive(one))]
         routes += open_console(settings, assistant.opened)
+        routes += open_practice(settings)
         server = None
         if routes or pages:
             state = State(post, store, assistant.ready, metrics)

@@ -11,6 +11,7 @@ from bot.commands import About, Commands
 from bot.counts import Counts, Outcome, today
 from bot.desk.matching import Matching
 from bot.desk.passing import Passing
+from bot.desk.sharing import Sharing
 from bot.keys import BadKey
 from bot.limits import Limits, Pace
 from bot.logs import fault, logger
@@ -51,16 +52,18 @@ class Assistant:
         voice: Voice | None = None,
         passing: Passing | None = None,
         matching: Matching | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
         `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `passing`: passes
-        questions on to staff; `matching`: finds answers that staff kept. None: nobody does.
+        questions on to staff; `matching`: finds answers that staff kept; `sharing`: takes what
+        people share. None: nobody does.
         """
         self._opened, self._people = opened, people
         self._counts, self._limits = counts, limits
         self._rewrite, self._voice = rewrite, voice or Voice()
-        self._passing, self._matching = passing, matching
+        self._passing, self._matching, self._sharing = passing, matching, sharing
         about = About(
             contact=contact, key_days=key_days, rewriting=rewrite is not None,
             pass_days=passing.days if passing else 0,
@@ -119,6 +122,8 @@ class Assistant:
         self._voice.forget(person)
         if self._passing is not None:
             self._passing.forget(person)
+        if self._sharing is not None:
+            self._sharing.forget(person)
         self._people.forget(person)
         self._people.forget(_typing(person))
         self._counts.forget(lambda day: self._people.pseudonyms(person, day))
@@ -150,6 +155,9 @@ class Assistant:
         always = question.kind is Kind.COMMAND and name in ALWAYS
         if not always and (slower := self._slower(question, language)) is not None:
             return slower
+        if (told := self._shared(question)) is not None:
+            self._count(question, language, Outcome.COMMAND)
+            return told
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._count(question, language, Outcome.COMMAND)
             own = self._own(question)
@@ -178,6 +186,10 @@ class Assistant:
         with _beside():
             return self._passing.offered(question, told) if self._passing else told
         return told
+
+    def _shared(self, question: Question) -> Reply | None:
+        """The reply to what somebody shares; None where they do not."""
+        return self._sharing.hear(question, self._own(question)) if self._sharing else None
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""

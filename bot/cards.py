@@ -67,7 +67,8 @@ def _card(answer: Answer) -> Reply:
     marks = {(c.source, c.page): number for number, c in enumerate(answer.sources, start=1)}
     lines = _rewritten_lines(answer.rewritten, say)
     lines += _staff_lines(answer.staff, answer.language) if answer.staff else []
-    lines += [*_quote_lines(answer.quotes, marks, answer.language), BLANK]
+    told = {citation.source for citation in answer.sources if citation.practice}
+    lines += [*_quote_lines(answer.quotes, marks, told, answer.language), BLANK]
     quoted = {quote.source for quote in answer.quotes}
     beside = [citation for citation in answer.sources if citation.source not in quoted]
     for number, citation in enumerate(answer.sources, start=1):
@@ -110,22 +111,29 @@ def _staff_lines(staff: Staff, language: str) -> list[Line]:
 
 
 def _quote_lines(
-    quotes: Sequence[Quote], marks: dict[tuple[str, int | None], int], language: str
+    quotes: Sequence[Quote],
+    marks: dict[tuple[str, int | None], int],
+    told: set[str],
+    language: str,
 ) -> list[Line]:
+    """`told`: the ids of the sources that are practice."""
     lines = []
     for _, group in groupby(quotes, key=lambda quote: quote.passage):
         run = list(group)
         lines += [Line((Span(f"“{quote.text}”"),), quote=True) for quote in run]
         number = marks.get((run[0].source, run[0].page))
         mark = f" [{number}]" if number else ""
-        lines.append(plain(f"— {_where(run[0], language)}{mark}", Style.ITALIC))
+        practice = run[0].source in told
+        lines.append(plain(f"— {_where(run[0], language, practice)}{mark}", Style.ITALIC))
     return lines
 
 
-def _where(quote: Quote, language: str) -> str:
+def _where(quote: Quote, language: str, practice: bool) -> str:
     """Whose words these are, on which page, in which language."""
     say = speak(language)
     parts = [say("summary by the Exchange") if quote.summary else say("the source's own words")]
+    if practice:
+        parts = [say("from practice, not guidance")]
     if quote.page is not None:
         parts.append(page_name(quote.page, quote.label, say))
     if quote.language != language:
@@ -156,6 +164,8 @@ def source_line(lead: str, citation: Citation, language: str) -> Line:
         opens.append(say("copy on {site}").format(site=citation.mirror))
     if not web:
         opens.append(say("no public link"))
+    if citation.practice:
+        opens.append(say("from practice, not guidance"))
     comma = say(", ")
     text = f"{comma.join(fact for fact in facts if fact)} ({comma.join(opens)})"
     title = Span(citation.title, Style.BOLD, citation.url)

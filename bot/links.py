@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from bot.messages import Citation
 from corpus.document import Passage
-from corpus.source import Source
+from corpus.source import PRACTICE, Source
 
 _WORDS = 5  # of the quote's beginning and end, enough for a browser to find the place
 
@@ -22,6 +22,7 @@ def citation(source: Source, passage: Passage, quoted: str = "") -> Citation:
         kind=source.link_kind,
         mirror=source.mirror,
         url=deep_link(source.url, source.link_kind, passage.page, quoted),
+        practice=source.kind == PRACTICE,
     )
 
 

@@ -62,6 +62,7 @@ class Citation:
     mirror: str  # the site that holds a copy, where the link is not the publisher's own; else ""
     url: str  # with #page= or a text fragment
     bytes: int = 0  # of the file that the link opens; 0: not known
+    practice: bool = False  # what a practitioner told, not guidance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

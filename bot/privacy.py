@@ -34,8 +34,8 @@ def _kept(say: Say, key_days: int) -> list[Line]:
         plain(text)
         for text in (
             say(
-                "• Your messages and my answers are not kept. What I recognise as a name, a number"
-                " or a place is taken out before I search."
+                "• Your messages and my answers are not kept, but for /share. What I recognise as a"
+                " name, a number or a place is taken out before I search."
             ),
             say(
                 "• Kept under a code that does not show your name or number: your language, the"
@@ -128,6 +128,7 @@ def commands(language: str) -> dict[str, str]:
         "language": say("Choose a language"),
         "country": say("Put sources about a country first"),
         "setting": say("Put sources about a setting first"),
+        "share": say("Share what worked"),
         "privacy": say("What I keep, and for how long"),
         "forget": say("Erase what you keep about me"),
         "about": say("What this assistant is"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.counts import Counts, today
 from bot.delivery.sqlite import FILE, SqliteStore
 from bot.desk import database
+from bot.desk.contributions import Contributions
 from bot.desk.passed import Passed
 from bot.desk.replying import discard
 from bot.limits import FILLS
@@ -30,7 +31,11 @@ def sweep(settings: Settings) -> dict[str, int]:
     finally:
         people.close()
         counts.close()
-    return done | {"passed on": _passed(settings), "queue": _tidied(settings)}
+    return done | {
+        "passed on": _passed(settings),
+        "contributions": _unapproved(settings),
+        "queue": _tidied(settings),
+    }
 
 
 def _passed(settings: Settings) -> int:
@@ -45,6 +50,17 @@ def _passed(settings: Settings) -> int:
     if tokens:
         discard(settings.exchange_data, tokens)
     return len(tokens)
+
+
+def _unapproved(settings: Settings) -> int:
+    """The contributions erased that no editor approved in time."""
+    if not (settings.exchange_data / database.FILE).exists():
+        return 0
+    held = Contributions(settings.exchange_data)
+    try:
+        return held.sweep()
+    finally:
+        held.close()
 
 
 def _tidied(settings: Settings) -> int:

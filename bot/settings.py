@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         default="https://childprotectionforum.org/",
         description="Where people can ask, complain and correct: an address that /about shows.",
     )
+    practice_url: str = Field(
+        default="",
+        description="Where people read what practitioners shared: the public address of this"
+        " server's `/practice` (`https://bot.example.org/practice`). Empty: answers from practice"
+        " have no link.",
+    )
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="The bot's token, from @BotFather."
     )

@@ -30,11 +30,12 @@ from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
 from index import calibration, judge, recipe, snapshots
 from index.calibration import Trial
-from index.editing import LIBRARY, editing, held_library, locked
+from index.editing import LIBRARY, editing, held_library, locked, still_held
 from index.languages import SPOKEN, detect
 from index.opened import open_folder
 from index.plugins import load
 from index.publish import Progress, Published, publish
+from index.withdrawn import Withdrawn
 
 SHELF, LINKS = "shelf.db", "links.db"
 # What the assistant shows by itself, beside what the library holds.
@@ -60,7 +61,7 @@ def refresh(
         rows = refreshing.refresh(sources, library, shelf, fetcher, _language, progress)
         published = verdict = None
         agreed = agree(rows)
-        if agreed and (changes(rows) or needs_refresh(settings) or _other_trials(settings)):
+        if agreed and (changes(rows) or _is_due(settings)):
             examine = _Examination(settings, force)
             published = _publish(settings, library, progress, examine)
             verdict = examine.verdict
@@ -104,6 +105,12 @@ def _one_an_address(sources: dict[str, Source]) -> list[Source]:
             sources[id] = replace(sources[id], read="yes")
             del sources[source.id]
     return list(sources.values())
+
+
+def _is_due(settings: Settings) -> bool:
+    """Whether to publish although no document changed."""
+    held = still_held(settings.exchange_data)
+    return bool(held) or needs_refresh(settings) or _other_trials(settings)
 
 
 def _other_trials(settings: Settings) -> bool:
@@ -182,6 +189,13 @@ def remove_source(settings: Settings, id: str, progress: Progress) -> None:
         _publish(settings, library, progress, _Examination(settings, force=True))
 
 
+def take_out(settings: Settings, progress: Progress) -> None:
+    """Publish the library without what is withdrawn, where its file holds any. Raises Busy."""
+    if still_held(settings.exchange_data):
+        with editing(settings.exchange_data) as library:
+            _publish(settings, library, progress, _Examination(settings, force=True))
+
+
 def holdings(settings: Settings) -> list[Holding]:
     """What the library holds, as it answers now."""
     path = held_library(settings.exchange_data)
@@ -250,16 +264,21 @@ def _originals(data: Path) -> Originals:
 
 
 def _sweep(data: Path) -> None:
-    """Take away the PDF files that no library which is kept was read from."""
-    wanted: set[str] = set()
+    """Take away PDF files that no kept library was read from, and texts that are withdrawn."""
+    wanted, gone = set[str](), set[str]()
     for kept in snapshots.listed(data):
         try:
             library = Library(kept.folder / LIBRARY, read_only=True)
             wanted |= library.files()
+            texts = (library.held(f"{id}/text") for id in Withdrawn(data)())
+            gone |= {held.sha256 for held in texts if held}
             library.close()
         except sqlite3.DatabaseError:  # a damaged one may have been read from any of them
             return
     _originals(data).sweep(wanted)
+    with _shelf(data) as shelf:
+        for sha256 in gone:
+            shelf.forget(sha256)
 
 
 @contextlib.contextmanager

@@ -39,6 +39,9 @@ class Details:
     language: str = ""
     url: str = ""  # where people can open it, for a file
     licence: str = ""  # "CC BY 4.0"; without one its pages go out as pictures only
+    authors: str = ""
+    kind: str = ""  # of the publication: "practice"
+    link_kind: str = ""  # what `url` opens, where that is not the file's own kind
 
 
 def add(
@@ -146,11 +149,13 @@ def _describe(document: Document, download: Download, details: Details, detect: 
         id=source_id(download.url),
         title=details.title or title_of(document, download.name),
         publisher=details.publisher,
+        authors=details.authors,
+        kind=details.kind,
         year=details.year,
         languages=language,
         url=details.url or download.url,
         link_language=language,
-        link_kind=KINDS.get(document.media_type, "file"),
+        link_kind=details.link_kind or KINDS.get(document.media_type, "file"),
         licence=details.licence,
     )
 

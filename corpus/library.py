@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -46,13 +46,20 @@ class Held:
 class Library:
     """What the hub holds. Any thread may read; one writer at a time."""
 
-    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        read_only: bool = False,
+        gone: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
         """Open or make the library at `path`; ":memory:" gives one that is gone afterwards.
 
         `read_only` changes nothing of the file, not even an older schema: a published library
-        stays as it was sealed.
+        stays as it was sealed. `gone` gives ids of sources that are not given out, nor their
+        passages, although the file holds them.
         """
-        self.path = path
+        self.path, self._gone = path, gone
         uri = f"{Path(path).resolve().as_uri()}?mode=ro" if read_only else str(path)
         connection = sqlite3.connect(uri, timeout=30, check_same_thread=False, uri=read_only)
         self._db = Database(connection)
@@ -158,13 +165,14 @@ class Library:
 
     def sources(self) -> dict[str, Source]:
         """Every source by its id, in the order they were first put in."""
-        rows = self._db.query("select * from sources order by rowid")
-        return {str(row["id"]): _source(row) for row in rows}
+        rows, gone = self._db.query("select * from sources order by rowid"), self._gone()
+        return {str(row["id"]): _source(row) for row in rows if row["id"] not in gone}
 
     def source(self, id: str) -> Source:
         """One source. Raises KeyError where there is none of this id."""
         for row in self._db.query("select * from sources where id = ?", [id]):
-            return _source(row)
+            if id not in self._gone():
+                return _source(row)
         raise KeyError(id)
 
     def origins(self) -> dict[str, str]:
@@ -181,7 +189,8 @@ class Library:
     def passage(self, id: str) -> Passage:
         """One passage. Raises KeyError where there is none of this id."""
         for row in self._db.query("select * from passages where id = ?", [id]):
-            return _passage(row)
+            if row["source"] not in self._gone():
+                return _passage(row)
         raise KeyError(id)
 
     def page_text(self, passage: str) -> str:

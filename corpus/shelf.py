@@ -33,6 +33,7 @@ class Shelf:
         """Open or make the shelf at `path`. `originals` keeps the PDF files; None: nobody does."""
         self._originals = originals
         self._db = Database(sqlite3.connect(path, timeout=30))
+        self._db.execute("pragma secure_delete = on")  # what is erased is overwritten
         self._db.table("known").create(
             dict.fromkeys((f.name for f in fields(Known)), str), pk="url", if_not_exists=True
         )
@@ -81,3 +82,8 @@ class Shelf:
         with self._db.atomic():
             row = {"key": f"{READERS} {sha256}", "document": text}
             self._db.table("documents").upsert(row, pk="key")
+
+    def forget(self, sha256: str) -> None:
+        """Erase what these bytes gave."""
+        with self._db.atomic():
+            self._db.table("documents").delete_where("key = ?", [f"{READERS} {sha256}"])

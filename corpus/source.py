@@ -14,6 +14,7 @@ COLUMNS = (
 ).split()
 OPTIONAL = ("read", "work")  # columns that a catalogue may leave out
 REQUIRED = ("id", "title", "url")
+PRACTICE = "practice"  # the kind of a source that a practitioner told: no guidance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

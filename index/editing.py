@@ -18,6 +18,7 @@ from pathlib import Path
 from corpus.library import Library
 from index import snapshots
 from index.ports import StaleIndex
+from index.withdrawn import Withdrawn
 
 LOCK, COPY, LIBRARY = "editing.lock", "editing.db", "library.db"
 
@@ -30,6 +31,8 @@ class Busy(Exception):
 def editing(data: Path) -> Iterator[Library]:
     """A copy of the current library to change and to hand to `publish`.
 
+    What is withdrawn is taken out of it: a rollback may have brought it back.
+
     Raises Busy, and StaleIndex where the current library is damaged.
     """
     with locked(data):
@@ -40,6 +43,8 @@ def editing(data: Path) -> Iterator[Library]:
             shutil.copyfile(held, copy)
         library = _opened(copy, held)
         try:
+            for source in Withdrawn(data)():
+                library.remove_source(source)
             yield library
         finally:
             library.close()
@@ -52,6 +57,18 @@ def held_library(data: Path) -> Path | None:
         return snapshots.current(data) / LIBRARY
     except StaleIndex:
         return None
+
+
+def still_held(data: Path) -> set[str]:
+    """The sources that are withdrawn and whose text still stands in the library's file."""
+    path, gone = held_library(data), Withdrawn(data)()
+    if path is None or not gone:
+        return set()
+    library = Library(path, read_only=True)
+    try:
+        return set(library.sources()) & gone
+    finally:
+        library.close()
 
 
 def _opened(copy: Path, held: Path | None) -> Library:

@@ -15,6 +15,7 @@ from index.editing import LIBRARY
 from index.judge import Judge
 from index.plugins import load
 from index.ports import Embedder, Index, StaleIndex
+from index.withdrawn import Gone, Withdrawn, Without
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Current:
     """
 
     def __init__(self, data: Path, engine: str, embedder: Embedder) -> None:
-        self._data, self._embedder = data, embedder
+        self._data, self._embedder, self._gone = data, embedder, Withdrawn(data)
         self._engine = load("index.engines", engine)
         self._lock = threading.Lock()
         self._opened: Opened | None = None
@@ -57,7 +58,7 @@ class Current:
     def _change(self, folder: Path) -> Opened:
         """What is in `folder`, else what is open already."""
         try:
-            return open_folder(folder, self._engine, self._embedder)
+            return open_folder(folder, self._engine, self._embedder, self._gone)
         except StaleIndex as error:
             if self._opened is None:
                 raise
@@ -66,17 +67,19 @@ class Current:
             return self._opened
 
 
-def open_folder(folder: Path, engine: ModuleType, embedder: Embedder) -> Opened:
-    """All of the index in `folder`. Raises StaleIndex."""
+def open_folder(
+    folder: Path, engine: ModuleType, embedder: Embedder, gone: Gone = frozenset
+) -> Opened:
+    """All of the index in `folder` but for sources that are `gone`. Raises StaleIndex."""
     recipe.check(recipe.read(folder), engine.ENGINE, embedder)
     try:
         aligned = Aligned(embedder, alignment.read(folder))
         index = engine.open_index(folder, aligned)
-        library = Library(folder / LIBRARY, read_only=True)
+        library = Library(folder / LIBRARY, read_only=True, gone=gone)
     except (OSError, ValueError, KeyError, RuntimeError, DatabaseError, BadZipFile) as error:
         # FAISS raises RuntimeError, NumPy the others, each for a file that is cut or gone.
         raise StaleIndex(
             f"the index in {folder} is damaged ({type(error).__name__}); run: exchange rollback,"
             " or: exchange refresh"
         ) from error
-    return Opened(folder, index, library, judge.read(folder), aligned)
+    return Opened(folder, Without(index, gone), library, judge.read(folder), aligned)

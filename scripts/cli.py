@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 import typer
 
-from scripts import accounts, asking, desk, serving, shelving, tending, watching
+from scripts import (
+    accounts,
+    asking,
+    contributions,
+    desk,
+    serving,
+    shelving,
+    tending,
+    watching,
+)
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "chat": asking.chat,
@@ -47,6 +56,8 @@ cli.add_typer(console, name="console")
 cli.add_typer(desk.cli, name="desk")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
+for name, command in contributions.COMMANDS.items():
+    desk.cli.command(name)(command)
 for name, command in NETWORKS.items():
     serve.command(name)(command)
 

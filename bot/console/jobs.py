@@ -35,6 +35,8 @@ class What(StrEnum):
     PUBLISH = "publish"
     BACK = "back"  # to an earlier library
     ADD = "add"  # a document
+    APPROVE = "approve"  # what somebody shared
+    TAKE_OUT = "take out"  # what is withdrawn
 
 
 class Running(Exception):
@@ -84,7 +86,10 @@ class Jobs:
         return False
 
     def start(self, what: What, by: str, **options: object) -> None:
-        """Start it. Raises Running. `options`: `name` of BACK, `force` of PUBLISH, those of ADD."""
+        """Start it. Raises Running.
+
+        `options`: `name` of BACK, `force` of PUBLISH, those of ADD, `id` of APPROVE.
+        """
         self._data.mkdir(parents=True, exist_ok=True)
         with self._starting, (self._data / LOCK).open("ab") as file:
             try:

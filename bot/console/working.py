@@ -14,6 +14,9 @@ from typing import Any
 from bot import logs, upkeep
 from bot.console.audit import Audit
 from bot.console.jobs import Job, What, write
+from bot.desk import approving
+from bot.desk.approving import NotPublished
+from bot.desk.contributions import Contributions, NoContribution
 from bot.settings import BadSetting, Settings
 from corpus.adding import Details
 from corpus.errors import BadCatalogue
@@ -25,8 +28,8 @@ from index.ports import StaleIndex
 from index.snapshots import NoSnapshot
 
 EXPECTED = (
-    BadCalibration, BadCatalogue, BadSetting, Busy, NoSnapshot, OSError, StaleIndex, UnknownPart,
-    sqlite3.Error,
+    BadCalibration, BadCatalogue, BadSetting, Busy, NoContribution, NoSnapshot, NotPublished,
+    OSError, StaleIndex, UnknownPart, sqlite3.Error,
 )  # fmt: skip
 _OFTEN = 0.3  # seconds between two lines of progress
 
@@ -44,7 +47,7 @@ class Working:
         """Do it, and write down how it ended."""
         works: dict[What, Callable[[], None]] = {
             What.LOOK: self._look, What.PUBLISH: self._publish, What.BACK: self._back,
-            What.ADD: self._add,
+            What.ADD: self._add, What.APPROVE: self._approve, What.TAKE_OUT: self._take_out,
         }  # fmt: skip
         try:
             works[self.job.what]()
@@ -89,6 +92,14 @@ class Working:
             shutil.rmtree(file.parent.parent)
         rows = (_named(row, file) for row in told)
         self.job = replace(self.job, rows=tuple(asdict(row) for row in rows))
+
+    def _approve(self) -> None:
+        held = Contributions(self._settings.exchange_data)
+        id, tell = str(self._options["id"]), approving.teller(self._settings.exchange_data)
+        approving.approve(self._settings, held, id, tell, self._progress)
+
+    def _take_out(self) -> None:
+        upkeep.take_out(self._settings, self._progress)
 
 
 def _by_content(put: Path) -> Path:

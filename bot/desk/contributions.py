@@ -1,0 +1,185 @@
+"""What practitioners gave to the library, with their consent: until an editor decides, and after.
+
+Kept are the redacted text, its place and year, its language, a name where its giver wants to be
+named, and the hash of a code with which it can be taken back. Nothing tells who else gave it.
+"""
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+
+from bot.desk.database import opened
+from index.withdrawn import withdraw
+
+WAITS = 90  # days that a contribution waits for an editor; then it is erased
+_DAY = 86_400.0  # seconds
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
+_CODE = 12  # of them: 59 bits
+
+
+class NoContribution(Exception):
+    """A contribution that is not there, or not in the state it must be in. The text says which."""
+
+
+class State(StrEnum):
+    """How far a contribution is. One that was declined is erased."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"  # its words are erased; the code is known, and its source listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What somebody agreed to give."""
+
+    text: str  # redacted, at most sharing.LONGEST characters
+    place: str  # "Kilifi"; "" where it was not told
+    year: str  # of the practice, "2026"; "" where it was not told
+    language: str  # of the text, ISO 639-1
+    name: str  # only where its giver wants to be named; else ""
+    speaks: str  # what its giver is spoken to in, ISO 639-1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution(Told):
+    """One that is kept."""
+
+    id: str
+    state: State
+    given: float  # seconds since 1970
+    reach: str  # a handle that can say thank you, nothing more; "" once it was used
+    source: str  # its source in the library, once approved; else ""
+
+    @property
+    def dated(self) -> str:
+        """The year of the practice, else the year in which it was given."""
+        return self.year or time.strftime("%Y", time.gmtime(self.given))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the giver gets: the code that takes the contribution back, and the handle of thanks."""
+
+    code: str
+    reach: str
+
+
+class Contributions:
+    """The contributions in the file of the desk. Any thread may call."""
+
+    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+        """Open or make the file in the folder `data`."""
+        self._data, self._now, self._lock = data, now, threading.Lock()
+        self._db = opened(data)
+        columns = {field.name: str for field in fields(Contribution)} | {"given": float}
+        self._table = self._db.table("contributions")
+        self._table.create({**columns, "code": str}, pk="id", if_not_exists=True)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.conn.close()
+
+    def add(self, told: Told) -> Receipt:
+        """Keep what somebody consented to. The code itself is kept nowhere."""
+        code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
+        row = {field.name: getattr(told, field.name) for field in fields(Told)}
+        row |= {"id": secrets.token_hex(4), "state": State.WAITING, "source": ""}
+        reach = secrets.token_urlsafe(12)
+        row |= {"given": self._now(), "reach": reach, "code": _digest(code)}
+        with self._lock, self._db.atomic():
+            self._table.insert(row)
+        return Receipt(code="-".join(code[at : at + 4] for at in range(0, _CODE, 4)), reach=reach)
+
+    def listed(self, *states: State) -> list[Contribution]:
+        """Those in these states, or all; the oldest first."""
+        with self._lock:
+            rows = list(self._db.query("select * from contributions order by given, id"))
+        found = map(_contribution, rows)
+        return [one for one in found if not states or one.state in states]
+
+    def one(self, id: str, *states: State) -> Contribution:
+        """The one of this id, in one of these states. Raises NoContribution."""
+        for found in self.listed():
+            if found.id == id:
+                if states and found.state not in states:
+                    raise NoContribution(f"contribution {id} is {found.state}, not {states[0]}")
+                return found
+        raise NoContribution(f"there is no contribution {id!r}; see: exchange desk contributions")
+
+    def coded(self, code: str) -> Contribution | None:
+        """The one that a code, however it is written, belongs to."""
+        sql = "select * from contributions where code = ?"
+        with self._lock:
+            row = next(self._db.query(sql, [_digest(code)]), None)
+        return _contribution(row) if row else None
+
+    def reword(self, id: str, text: str) -> None:
+        """Put an editor's wording in place of a waiting one. Raises NoContribution."""
+        self.one(id, State.WAITING)
+        self._change(id, text=text)
+
+    def placed(self, id: str, source: str) -> None:
+        """Note as what it is about to stand in the library: so it can be withdrawn meanwhile."""
+        self._change(id, source=source)
+
+    def approved(self, id: str) -> None:
+        """Note that it stands there; one that was withdrawn meanwhile stays withdrawn."""
+        sql = "update contributions set state = ? where id = ? and state = ?"
+        with self._lock, self._db.atomic():
+            self._db.execute(sql, [State.APPROVED, id, State.WAITING])
+
+    def thanked(self, id: str) -> None:
+        """Erase the handle: it was used."""
+        self._change(id, reach="")
+
+    def withdraw(self, id: str) -> None:
+        """Let it never answer again, then erase its words and the name. Raises NoContribution.
+
+        What stays is that its code was used, and the id of its source.
+        """
+        source = self.one(id).source
+        if source:
+            withdraw(self._data, source)
+        empty = {field.name: "" for field in fields(Told)}
+        self._change(id, **empty, reach="", state=State.WITHDRAWN)
+
+    def erase(self, id: str) -> None:
+        """Erase it whole, with its code: one that was declined."""
+        with self._lock, self._db.atomic():
+            self._table.delete_where("id = ?", [id])
+        self._truncate()
+
+    def sweep(self) -> int:
+        """Erase what no editor approved in WAITS days, and tell how many those were."""
+        due = [State.WAITING, self._now() - WAITS * _DAY]
+        with self._lock, self._db.atomic():
+            sql = "delete from contributions where state = ? and given < ?"
+            erased = int(self._db.execute(sql, due).rowcount)
+        self._truncate()
+        return erased
+
+    def _change(self, id: str, **values: str) -> None:
+        with self._lock, self._db.atomic():
+            self._table.update(id, values)
+        self._truncate()
+
+    def _truncate(self) -> None:
+        """No erased word stays in the write-ahead log."""
+        self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+
+def _digest(code: str) -> str:
+    """What is kept of a code; case, spaces and dashes do not count."""
+    plain = "".join(filter(str.isalnum, code)).upper()
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _contribution(row: dict[str, object]) -> Contribution:
+    values = {field.name: row[field.name] for field in fields(Contribution)}
+    return Contribution(**values | {"state": State(str(row["state"]))})  # type: ignore[arg-type]
