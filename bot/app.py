@@ -13,6 +13,7 @@ from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.desk.proposals import Proposals
 from bot.hearing import HearingFailed, open_hearing
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
@@ -64,6 +65,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         rewrite=open_rewriter(settings),
         pages=Pages(Originals(settings.exchange_data / FOLDER)),
         voice=open_voice(settings),
+        proposals=Proposals(settings.exchange_data),
     )
 
 

@@ -3,13 +3,17 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from bot import cards, inline, privacy, replies, standing, turns
 from bot.asking import answer
 from bot.commands import About, Commands
-from bot.counts import Counts, Outcome, today
+from bot.counts import Counts, Names, Outcome, today
+from bot.desk.feedback import Feedback
+from bot.desk.proposals import Proposals
+from bot.desk.themes import counted
 from bot.greetings import is_greeting
 from bot.keys import BadKey
 from bot.limits import Limits, Pace
@@ -49,16 +53,19 @@ class Assistant:
         rewrite: Rewrite | None = None,
         pages: Pages | None = None,
         voice: Voice | None = None,
+        proposals: Proposals | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
-        `pages`: shows pages of the PDFs held; `voice`: hears voice notes; None: nobody does.
+        `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `proposals`: keeps the
+        questions that people let staff see; None: nobody does.
         """
         self._opened, self._people = opened, people
         self._counts, self._limits = counts, limits
         self._rewrite, self._voice = rewrite, voice or Voice()
         about = About(contact=contact, key_days=key_days, rewriting=rewrite is not None)
-        self._commands = Commands(opened, people, about, self._forget, pages)
+        self._feedback = Feedback(lambda: opened().library, counts, self._names, proposals)
+        self._commands = Commands(opened, people, about, self._forget, pages, self._feedback)
 
     async def respond(self, question: Question) -> Reply:
         """The reply to one message; the work is done in a thread."""
@@ -112,7 +119,8 @@ class Assistant:
         self._voice.forget(person)
         self._people.forget(person)
         self._people.forget(_typing(person))
-        self._counts.forget(lambda day: self._people.pseudonyms(person, day))
+        self._feedback.forget(person)
+        self._counts.forget(self._names(person))
 
     def ready(self) -> None:
         """Return where questions can be answered. Raises what a question would meet."""
@@ -151,9 +159,10 @@ class Assistant:
             language = detect(question.text, turn.language)
         found = self._answer(question, language, turn)
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
-        self._count(question, language, outcome)
-        told = cards.answer_reply(found)
-        return told if redact(question.text) == question.text else privacy.left_out(told)
+        self._count(question, language, outcome, found)
+        asked = redact(question.text)
+        told = self._feedback.under(cards.answer_reply(found), found, question.person, asked)
+        return told if asked == question.text else privacy.left_out(told)
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""
@@ -221,17 +230,30 @@ class Assistant:
                 return self._limits.pace(person)
         return Pace.GO
 
-    def _count(self, question: Question, language: str, outcome: Outcome) -> None:
-        if not question.person:
+    def _names(self, person: str) -> Names:
+        """How the person is counted: by hashes that join with nothing else that is kept."""
+        return partial(self._people.pseudonyms, person)
+
+    def _count(
+        self, question: Question, language: str, outcome: Outcome, found: Answer | None = None
+    ) -> None:
+        """Count a message; a question with its answer by country, topic and source, too."""
+        person = question.person
+        if not person:
             return
-        day = today()
         with _beside():
+            cells: dict[str, str | Sequence[str]] = {}
+            if found is not None:
+                cells = {**counted(found, self._opened().library)}
+                cells["country"] = self._people.standing(person)[0] or "none"
             self._counts.add(
-                day,
-                self._people.pseudonym(question.person, day.isoformat()),
-                channel=question.person.partition(":")[0],
+                today(),
+                self._names(person),
+                all="all",
+                channel=person.partition(":")[0],
                 language=language,
                 outcome=outcome,
+                **cells,
             )
 
     def notice(self, question: Question, language: str) -> Reply | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.counts import Counts, today
 from bot.delivery.sqlite import FILE, SqliteStore
+from bot.desk.proposals import Proposals
 from bot.limits import FILLS
 from bot.logs import logger
 from bot.people import People
@@ -27,7 +28,16 @@ def sweep(settings: Settings) -> dict[str, int]:
     finally:
         people.close()
         counts.close()
-    return done | {"queue": _tidied(settings)}
+    return done | {"proposals": _proposals(settings), "queue": _tidied(settings)}
+
+
+def _proposals(settings: Settings) -> int:
+    """The proposals erased that nobody took up in time."""
+    held = Proposals(settings.exchange_data)
+    try:
+        return held.sweep()
+    finally:
+        held.close()
 
 
 def _tidied(settings: Settings) -> int:

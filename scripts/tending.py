@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from bot.counts import Counts, shown, today
+from bot.counts import Counts, today
 from bot.evaluation.sets import BadSet
 from bot.phrases import review
 from bot.retention import sweep
 from bot.safeguarding import helplines
+from bot.suppression import shown
 from scripts.output import counts_table, progress_bars
 from scripts.shell import notes, plainly
 
@@ -23,7 +24,7 @@ def retention() -> None:
 
 
 def counts() -> None:
-    """Show how much the bot is used, day by day; only cells of five people or more."""
+    """Show what people need, week by week; only cells of five people or more."""
     with plainly() as settings:
         held = Counts(settings.exchange_data)
         try:
