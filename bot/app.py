@@ -6,6 +6,8 @@ import signal
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from starlette.routing import BaseRoute
+
 from bot import privacy
 from bot.assistant import Assistant
 from bot.channels.errors import ChannelFailed
@@ -174,6 +176,31 @@ def open_channels(settings: Settings) -> list[Channel]:
     return channels
 
 
+def open_console(settings: Settings) -> list[BaseRoute]:
+    """The staff's pages, below /console, where the settings have them."""
+    if not settings.console:
+        return []
+    from bot.console.app import console  # argon2 is for who has a console
+
+    return console(settings, [])
+
+
+def serve_console(settings: Settings) -> None:
+    """Serve the staff's pages alone until told to stop. Raises BadSetting."""
+    routes = open_console(settings.model_copy(update={"console": True}))
+    server = open_server(routes, settings.host, settings.port)
+    asyncio.run(_until_told(_alone(server)))
+
+
+async def _alone(server: Server) -> None:
+    serving = asyncio.create_task(server.serve())
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await asyncio.wait([serving])
+
+
 def serve(
     channels: Sequence[Channel], assistant: Assistant, settings: Settings, *, pages: bool = False
 ) -> None:
@@ -192,6 +219,7 @@ def serve(
             listens=bool(settings.voice_model),
         )  # fmt: skip
         routes = [route for one in channels for route in one.routes(post.receive(one))]
+        routes += open_console(settings)
         server = None
         if routes or pages:
             state = State(post, store, assistant.ready, metrics)

@@ -156,6 +156,11 @@ class Settings(BaseSettings):
         " Needs the extra `voice`.",
     )
 
+    console: bool = Field(
+        default=False,
+        description="Whether `exchange serve` shows the staff's console, at `/console`.",
+    )
+
     host: str = Field(
         default="127.0.0.1",
         description="The address that `exchange serve` listens at: this machine alone, behind a"

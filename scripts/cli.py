@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from scripts import asking, serving, shelving, tending, watching
+from scripts import accounts, asking, serving, shelving, tending, watching
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "chat": asking.chat,
@@ -29,6 +29,7 @@ NETWORKS: dict[str, Callable[..., None]] = {
     "telegram": serving.serve_telegram,
     "whatsapp": serving.serve_whatsapp,
     "web": serving.serve_web,
+    "console": serving.serve_console,
 }
 
 cli = typer.Typer(
@@ -40,6 +41,9 @@ cli = typer.Typer(
 )
 serve = typer.Typer(callback=serving.serve, invoke_without_command=True, rich_markup_mode=None)
 cli.add_typer(serve, name="serve")
+console = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The staff's console.")
+console.add_typer(accounts.cli, name="account")
+cli.add_typer(console, name="console")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 for name, command in NETWORKS.items():

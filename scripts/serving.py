@@ -63,3 +63,14 @@ def serve_web(
         assistant = app.open_assistant(settings, limited=True)
         logs.set_up()
         app.serve([channel], assistant, settings)
+
+
+def serve_console(
+    host: Annotated[str, typer.Option(help="Address to listen at (HOST).")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen at (PORT).")] = 0,
+) -> None:
+    """Show the staff's pages alone, at /console; accounts: exchange console account add."""
+    with plainly() as settings:
+        asked = {"host": host or settings.host, "port": port or settings.port}
+        logs.set_up()
+        app.serve_console(settings.model_copy(update=asked))

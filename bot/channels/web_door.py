@@ -57,6 +57,10 @@ class Door:
 
         return closed
 
+    def tries(self, request: Request) -> bool:
+        """Whether this address may try once more within the minute."""
+        return self._draws(self._caller(request))
+
     def _draws(self, caller: bytes) -> bool:
         now = self._now()
         full = Bucket(tokens=self._size, at=now, told=False)

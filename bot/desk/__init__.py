@@ -1,1 +1,1 @@
-"""The hub's own desk: what people need, and what its staff make of it."""
+"""What the hub's staff do for people: kept in `desk.db` of the data folder."""

@@ -8,16 +8,14 @@ import csv
 import io
 import json
 import os
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
+from bot.desk.database import opened
 
-FILE = "desk.db"
 KEPT = 90 * 86_400.0  # seconds
 _COLUMNS = ("question", "language", "source")
 
@@ -43,11 +41,8 @@ class Proposals:
 
     def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
         """Open or make the file in the folder `data`."""
-        data.mkdir(parents=True, exist_ok=True)
         self._lock, self._now = threading.Lock(), now
-        self._db = Database(sqlite3.connect(data / FILE, timeout=30, check_same_thread=False))
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma secure_delete = on")
+        self._db = opened(data)
         text = dict.fromkeys(("question", "language", "reason", "sources"), str)
         self._db.table("proposals").create(
             {"id": int, "at": float, **text}, pk="id", if_not_exists=True

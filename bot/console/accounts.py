@@ -1,0 +1,138 @@
+"""Accounts of the hub's staff: a name, a role, a password's hash. Made on the command line only."""
+
+import re
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from bot.desk.database import opened
+
+SHORTEST, LONGEST = 12, 200  # characters of a password
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+# OWASP's second choice for argon2id: 19 MiB, so that a small server bears it.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_NOBODY = _HASHER.hash(secrets.token_urlsafe(32))  # what an unknown name is compared with
+
+
+class BadAccount(Exception):
+    """An account that cannot be made or changed so. Its text says why, and what to do."""
+
+
+class Role(IntEnum):
+    """What somebody may do; who may do more may do all that others may."""
+
+    VIEWER = 1
+    EDITOR = 2
+    ADMINISTRATOR = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One of the hub's staff."""
+
+    name: str
+    role: Role
+    language: str  # ISO 639-1; "" until they choose
+    made: float  # seconds since 1970
+
+
+class Accounts:
+    """The accounts in `desk.db`."""
+
+    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+        """Open or make the table in the folder `data`."""
+        self._db, self._now, self._lock = opened(data), now, threading.Lock()
+        self._db.table("accounts").create(
+            {"name": str, "role": int, "hash": str, "language": str, "made": float},
+            pk="name", if_not_exists=True,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.conn.close()
+
+    def add(self, name: str, role: Role, password: str) -> None:
+        """Make an account. Raises BadAccount."""
+        if not _NAME.fullmatch(name):
+            raise BadAccount(
+                f"{name!r}: a name is 2 to 40 small letters, digits, dots and hyphens; choose such"
+            )
+        row = {
+            "name": name, "role": int(role), "hash": _hashed(password), "language": "",
+            "made": self._now(),
+        }  # fmt: skip
+        try:
+            with self._lock, self._db.atomic():
+                self._db.table("accounts").insert(row)
+        except sqlite3.IntegrityError as error:
+            raise BadAccount(f"{name}: there is such an account; choose another name") from error
+
+    def listed(self) -> list[Account]:
+        """All accounts, by name."""
+        with self._lock:
+            rows = list(self._db.query("select * from accounts order by name"))
+        return [_account(row) for row in rows]
+
+    def get(self, name: str) -> Account | None:
+        """The account of that name, if there is one."""
+        with self._lock:
+            rows = list(self._db.query("select * from accounts where name = ?", [name]))
+        return _account(rows[0]) if rows else None
+
+    def right(self, name: str, password: str) -> Account | None:
+        """The account, where the password is its own. An unknown name takes as long."""
+        with self._lock:
+            rows = list(self._db.query("select * from accounts where name = ?", [name]))
+        try:
+            _HASHER.verify(rows[0]["hash"] if rows else _NOBODY, password[: LONGEST + 1])
+        except (VerificationError, InvalidHashError):
+            return None
+        return _account(rows[0]) if rows else None
+
+    def change(self, name: str, **cells: object) -> None:
+        """Set `role` or `language`. Raises BadAccount where there is no such account."""
+        self._update(name, cells)
+
+    def renew(self, name: str, password: str) -> None:
+        """Set another password. Raises BadAccount."""
+        self._update(name, {"hash": _hashed(password)})
+
+    def remove(self, name: str) -> None:
+        """Take the account away. Raises BadAccount where there is no such account."""
+        with self._lock, self._db.atomic():
+            gone = self._db.execute("delete from accounts where name = ?", [name]).rowcount
+        if not gone:
+            raise _unknown(name)
+
+    def _update(self, name: str, cells: dict[str, object]) -> None:
+        sets = ", ".join(f"{column} = ?" for column in cells)
+        with self._lock, self._db.atomic():
+            sql = f"update accounts set {sets} where name = ?"
+            changed = self._db.execute(sql, [*cells.values(), name]).rowcount
+        if not changed:
+            raise _unknown(name)
+
+
+def _unknown(name: str) -> BadAccount:
+    return BadAccount(f"{name}: there is no such account; see: exchange console account list")
+
+
+def _hashed(password: str) -> str:
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise BadAccount(f"the password is not {SHORTEST} to {LONGEST} characters; choose another")
+    return _HASHER.hash(password)
+
+
+def _account(row: dict[str, object]) -> Account:
+    return Account(
+        name=str(row["name"]), role=Role(int(str(row["role"]))), language=str(row["language"]),
+        made=float(str(row["made"])),
+    )  # fmt: skip
