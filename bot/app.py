@@ -180,9 +180,10 @@ def open_console(settings: Settings) -> list[BaseRoute]:
     """The staff's pages, below /console, where the settings have them."""
     if not settings.console:
         return []
+    from bot.console import needs
     from bot.console.app import console  # argon2 is for who has a console
 
-    return console(settings, [])
+    return console(settings, [needs.section(settings)])
 
 
 def serve_console(settings: Settings) -> None:

@@ -55,8 +55,9 @@ def forgotten(language: str) -> Reply:
     say = speak(language)
     text = say(
         "Erased: your language, your settings, what you asked for last and this week's marks"
-        " for counting people. I keep nothing about you now, but for a minute how fast you wrote. The"
-        " messages in this chat stay on your phone and on the network until you delete them there."
+        " for counting people. I keep nothing about you now, but for a minute how fast you"
+        " wrote. The messages in this chat stay on your phone and on the network until you delete"
+        " them there."
     )
     return Reply(language=language, lines=(plain(text),))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from scripts import accounts, asking, serving, shelving, tending, watching
+from scripts import accounts, asking, proposing, serving, shelving, tending, watching
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "chat": asking.chat,
@@ -44,8 +44,14 @@ cli.add_typer(serve, name="serve")
 console = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The staff's console.")
 console.add_typer(accounts.cli, name="account")
 cli.add_typer(console, name="console")
+hub_desk = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="What the hub's staff do for people."
+)
+cli.add_typer(hub_desk, name="desk")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
+for name, command in proposing.COMMANDS.items():
+    hub_desk.command(name)(command)
 for name, command in NETWORKS.items():
     serve.command(name)(command)
 
