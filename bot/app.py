@@ -180,10 +180,18 @@ def open_console(settings: Settings) -> list[BaseRoute]:
     """The staff's pages, below /console, where the settings have them."""
     if not settings.console:
         return []
-    from bot.console import needs
-    from bot.console.app import console  # argon2 is for who has a console
+    from bot.console import needs, refresh, sources, upload  # argon2 is for who has a console
+    from bot.console.app import console
+    from bot.console.jobs import Jobs
 
-    return console(settings, [needs.section(settings)])
+    jobs = Jobs(settings)
+    sections = [
+        needs.section(settings),
+        refresh.section(settings, jobs),
+        sources.section(settings),
+        upload.section(settings, jobs),
+    ]
+    return console(settings, sections)
 
 
 def serve_console(settings: Settings) -> None:

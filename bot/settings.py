@@ -31,7 +31,11 @@ class Settings(BaseSettings):
         description="Folder of all built data: library, indexes, people's language. In a checkout"
         " it is `.exchange`, else `~/.local/share/ask-the-exchange`.",
     )
-    catalogue: Path = Field(default=CATALOGUE, description="The sources, as CSV in UTF-8.")
+    catalogue: Path = Field(
+        default=CATALOGUE,
+        description="The sources, as CSV in UTF-8. Where it is not set, `catalogue.csv` of the data"
+        " folder stands in for it, once the console has made one.",
+    )
     catalogues: str = Field(
         default="",
         description="Further catalogues, separated by spaces: CSV files, folders of documents,"
@@ -209,6 +213,11 @@ class Settings(BaseSettings):
         for entry in value.split():
             ip_address(entry)
         return value
+
+    def own_catalogue(self) -> Path:
+        """The catalogue: the hub's own in the data folder where CATALOGUE names no other."""
+        own = self.exchange_data / "catalogue.csv"
+        return own if self.catalogue == CATALOGUE and own.exists() else self.catalogue
 
     def is_staff(self, person: str) -> bool:
         """Whether this person, "telegram:42", has the rights of staff: by configuration only."""

@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from bot import gate
 from bot.app import needs_refresh, open_embedder
 from bot.asking import answer
 from bot.gate import Verdict
+from bot.reports import Refreshed, keep
 from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
 from corpus import refresh as refreshing
@@ -39,19 +40,6 @@ SHELF, LINKS = "shelf.db", "links.db"
 OWN_LINKS = (Source(id="help card", title="Child helplines by country", url=DIRECTORY),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refreshed:
-    """What a refresh, or any other change of the library, found and did."""
-
-    started: datetime
-    seconds: float
-    rows: tuple[Row, ...]
-    published: Published | None  # None: there was nothing to publish, or it ended before
-    verdict: Verdict | None  # None: the golden questions were not asked
-    forced: bool = False
-    files: int = 0  # bytes of the PDF files that are kept
-
-
 def refresh(
     settings: Settings,
     progress: Progress,
@@ -70,11 +58,12 @@ def refresh(
         sources = _catalogued(settings, fetcher)
         rows = refreshing.refresh(sources, library, shelf, fetcher, _language, progress)
         published = verdict = None
-        if agree(rows) and (changes(rows) or needs_refresh(settings) or _other_trials(settings)):
+        agreed = agree(rows)
+        if agreed and (changes(rows) or needs_refresh(settings) or _other_trials(settings)):
             examine = _Examination(settings, force)
             published = _publish(settings, library, progress, examine)
             verdict = examine.verdict
-    return Refreshed(
+    done = Refreshed(
         started=started,
         seconds=time.monotonic() - clock,
         rows=tuple(rows),
@@ -82,18 +71,18 @@ def refresh(
         verdict=verdict,
         forced=bool(verdict and not verdict.passed and published and published.switched),
         files=_originals(data).bytes(),
+        looked=not agreed,
     )
+    keep(done, data)
+    return done
 
 
 def _catalogued(settings: Settings, fetcher: Fetcher) -> list[Source]:
     """The sources of all catalogues. Raises BadCatalogue, also for an id that stands in two."""
     sources: dict[str, Source] = {}
-    for place in (str(settings.catalogue), *settings.catalogues.split()):
-        named = (
-            read_catalogue(settings.catalogue)
-            if place == str(settings.catalogue)
-            else read_sources(place, fetcher)
-        )
+    first = settings.own_catalogue()
+    for place in (str(first), *settings.catalogues.split()):
+        named = read_catalogue(first) if place == str(first) else read_sources(place, fetcher)
         for source in named:
             own = source.id != source_id(source.url)  # an id that somebody gave
             if own and sources.get(source.id, source) != source:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.gate import Verdict
-from bot.upkeep import Refreshed
+from bot.reports import Refreshed, cells
 from corpus.report import TROUBLE, Fate, Row, counts
 from scripts.pages import page
 
@@ -97,19 +96,8 @@ def show(rows: Sequence[Row]) -> None:
 
 def write_json(done: Refreshed, path: Path) -> None:
     """The whole report as one JSON object."""
-    published = done.published
-    cells = {
-        "started": done.started.isoformat(timespec="seconds"),
-        "seconds": round(done.seconds, 2),
-        "counts": counts(list(done.rows)),
-        "rows": [asdict(row) for row in done.rows],
-        "embedded": published.embedded if published else 0,
-        "published": bool(published and published.switched),
-        "files": done.files,
-        "forced": done.forced,
-        "golden": asdict(done.verdict) if done.verdict else None,
-    }
-    path.write_text(json.dumps(cells, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(cells(done), ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_html(done: Refreshed, path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import gate, upkeep
+from bot.reports import Refreshed
 from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
 from corpus.errors import BadCatalogue
@@ -53,12 +54,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     )  # fmt: skip
 
 
-Refresh = Callable[..., upkeep.Refreshed]
+Refresh = Callable[..., Refreshed]
 
 
 @pytest.fixture
 def refresh(settings: Settings) -> Refresh:
-    def run(catalogue: str = "", **options: bool) -> upkeep.Refreshed:
+    def run(catalogue: str = "", **options: bool) -> Refreshed:
         if catalogue:
             settings.catalogue.write_text(catalogue, encoding="utf-8")
         return upkeep.refresh(settings, lambda *_: None, **options)  # type: ignore[arg-type]

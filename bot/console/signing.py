@@ -75,8 +75,10 @@ def _tried(desk: "Desk", name: str, password: str, language: str) -> tuple[str, 
     with _one:
         if wait := desk.lockout.wait(name):
             minutes = math.ceil(wait / 60)
-            told = say("Too many wrong passwords. Try again in {minutes} minutes, or ask an"
-                       " administrator.")  # fmt: skip
+            told = say(
+                "Too many wrong passwords. Wait {minutes} min, then try again, or ask an"
+                " administrator."
+            )
             return "", told.format(minutes=minutes)
         found = desk.accounts.right(name, password)
         if found is None:

@@ -96,10 +96,11 @@ def action(role: Role, *, most: int = LARGEST) -> Callable[[View], Endpoint]:
             length = request.headers.get("content-length", "")
             if not length.isdecimal() or int(length) > most:
                 return _refused(request, visitor, 413, say(_TOO_LARGE))
-            given = str((await request.form()).get("token", ""))
-            if not hmac.compare_digest(given.encode(), request.state.form_token.encode()):
-                return _refused(request, visitor, 403, say(_TOO_OLD))
-            response = await view(request, visitor)
+            async with request.form() as form:  # the view gets the same; its files end here
+                given = str(form.get("token", ""))
+                if not hmac.compare_digest(given.encode(), request.state.form_token.encode()):
+                    return _refused(request, visitor, 403, say(_TOO_OLD))
+                response = await view(request, visitor)
             done = "" if response.status_code < 400 else f"{response.status_code} "
             detail = done + getattr(request.state, "noted", "")
             path = request.url.path.removeprefix(ROOT)
