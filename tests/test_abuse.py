@@ -153,7 +153,7 @@ def test_who_writes_too_fast_can_still_be_forgotten(limited: Assistant, starter:
         say(limited, "hello there", person=person)
     assert "Your privacy" in as_text(say(limited, "privacy", Kind.COMMAND, person))
     assert "Erased" in as_text(say(limited, "Forget", Kind.COMMAND, person))
-    assert limited._counts._db.execute("select count(*) from seen").fetchone() == (0,)
+    assert limited._counts._db.execute("select count(*) from marks").fetchone() == (0,)
     assert limited._people._db.execute(
         "select count(*) from limits where person <> 'everybody'"
     ).fetchone() == (0,)
