@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment
 
 from bot import cards, phrases, replies
 from bot.app import APOLOGY
+from bot.console import needs, web
 from bot.phrases import language_name, own_name, review, speak
 from bot.safeguarding import cards as safety
 from index.languages import SPOKEN
@@ -35,11 +37,29 @@ def spoken_texts() -> set[str]:
                 wanted = called == "say" or called.startswith("speak(") or called.endswith("notice")
                 if wanted and isinstance(last, ast.Constant) and isinstance(last.value, str):
                     said.add(last.value)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Section":
+                labels = [one.value for one in node.keywords if one.arg == "label"]
+                said |= {one.value for one in labels if isinstance(one, ast.Constant)}
     return (
         said
+        | templates_texts()
+        | web.TEXTS
+        | needs.TEXTS
         | safety.TEXTS
         | {APOLOGY, *replies._KINDS.values(), *cards._KIND_NAMES.values(), cards.GONE}
     )
+
+
+def templates_texts() -> set[str]:
+    """Every literal of the console's templates."""
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    said = set()
+    for path in (ROOT / "bot" / "console" / "templates").glob("*.html"):
+        for _, _, text in environment.extract_translations(path.read_text(encoding="utf-8")):
+            if text:  # none for what a section is called, which stands in its code
+                assert isinstance(text, str), path
+                said.add(text)
+    return said
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
