@@ -27,8 +27,7 @@ def _kept(say: Say, key_days: int) -> list[Line]:
                 " or a place is taken out before I search."
             ),
             say(
-                "• Your last question waits in memory for ten minutes, in case you let the"
-                " Exchange's staff see it."
+                "• Your last question waits in memory for ten minutes, should you let staff see it."
             ),
             say(
                 "• Kept under a code that does not show your name or number: your language, the"
