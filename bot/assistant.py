@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -212,8 +212,7 @@ class Assistant:
 
     def _slower(self, question: Question, language: str) -> Reply | None:
         """Where this person writes too fast: a word about it, then nothing; else None."""
-        pace = self._pace(question.person)
-        if pace is Pace.GO:
+        if (pace := self._pace(question.person)) is Pace.GO:
             return None
         self._count(question, language, Outcome.TOO_FAST)
         if pace is Pace.SILENT:
@@ -238,14 +237,11 @@ class Assistant:
         self, question: Question, language: str, outcome: Outcome, found: Answer | None = None
     ) -> None:
         """Count a message; a question with its answer by country, topic and source, too."""
-        person = question.person
-        if not person:
+        if not (person := question.person):
             return
         with _beside():
-            cells: dict[str, str | Sequence[str]] = {}
-            if found is not None:
-                cells = {**counted(found, self._opened().library)}
-                cells["country"] = self._people.standing(person)[0] or "none"
+            country = self._people.standing(person)[0]
+            asked = counted(found, self._opened().library, country) if found else {}
             self._counts.add(
                 today(),
                 self._names(person),
@@ -253,7 +249,7 @@ class Assistant:
                 channel=person.partition(":")[0],
                 language=language,
                 outcome=outcome,
-                **cells,
+                **asked,
             )
 
     def notice(self, question: Question, language: str) -> Reply | None:

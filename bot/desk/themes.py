@@ -52,10 +52,15 @@ def theme_of(passage: str, library: Library) -> str:
         return OTHER
 
 
-def counted(answer: Answer, library: Library) -> dict[str, str | tuple[str, ...]]:
-    """The cells in which a question is counted, by its answer: topic, outcome of it, sources."""
+def counted(answer: Answer, library: Library, country: str) -> dict[str, str | tuple[str, ...]]:
+    """The cells in which a question is counted by its answer; `country`: what its person chose."""
     quoted = [quote.passage for quote in answer.quotes]
     topic = theme_of(quoted[0] if quoted else answer.near, library)
     outcome = Outcome.ANSWERED if answer.answered else Outcome.NOT_FOUND
     sources = tuple(dict.fromkeys(quote.source for quote in answer.quotes))
-    return {"topic": topic, "topic outcome": f"{topic}{ACROSS}{outcome}", "source": sources}
+    return {
+        "topic": topic,
+        "topic outcome": f"{topic}{ACROSS}{outcome}",
+        "source": sources,
+        "country": country or "none",
+    }
