@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from bot.counts import ACROSS, FEWEST, Cell, Outcome
 
 Key = tuple[str, str]  # by, value
+Free = dict[Key, NDArray[np.float64]]  # a cell's direction: (free directions,)
 Sum = tuple[Key, ...]  # the first is what the others make together
 ALL: Key = ("all", "all")
 ASKED: Key = ("questions", "")  # never shown itself, but it follows from outcomes
@@ -39,7 +40,8 @@ def _shown(week: tuple[Cell, ...]) -> tuple[Cell, ...]:
         return ()
     small = {key for key, cell in held.items() if cell.people < FEWEST}
     hidden, sums = set(small), _sums(held)
-    while (more := _unmasked(held, sums, small, hidden)) is not None:
+    free = _free(sums)
+    while (more := _unmasked(held, sums, free, small, hidden)) is not None:
         hidden.add(more)
     return tuple(cell for cell in week if (cell.by, cell.value) not in hidden)
 
@@ -66,7 +68,7 @@ def _sums(held: Iterable[Key]) -> list[Sum]:
 
 
 def _unmasked(
-    held: dict[Key, Cell], sums: list[Sum], small: set[Key], hidden: set[Key]
+    held: dict[Key, Cell], sums: list[Sum], free: Free, small: set[Key], hidden: set[Key]
 ) -> Key | None:
     """The next cell to hide; None where no small cell, and no rest of small cells, follows.
 
@@ -80,38 +82,42 @@ def _unmasked(
         left = {key for made in among for key in made if key in held and key not in hidden}
         return min(left, key=lambda k: (k in totals, held[k].people, k), default=None)
 
+    for made in sums:
+        if len(made) == 2 and len(hidden.intersection(made)) == 1 and made[0] != ASKED:
+            return least([made])  # a total of one part is its part under another name
     for made in tied:
         out = {key for key in made if key in hidden or key not in held}
         rest = made[0] not in out and len(out) < len(made) - 1
         if rest and out and out <= small:
             return least([made])
-    if _follows(sums, small, hidden):
+    if _follows(free, small, hidden):
         return least(made for made in sums if hidden.intersection(made)) or least(sums)
     return None
 
 
-def _follows(sums: Sequence[Sum], small: set[Key], hidden: set[Key]) -> bool:
+def _follows(free: Free, small: set[Key], hidden: set[Key]) -> bool:
     """Whether any small cell can be worked out from those shown, by whatever way.
 
-    Every cell is a direction in the space of what the sums leave free; it follows just where its
-    direction lies within those that the shown cells span.
+    It follows just where its direction lies within those that the shown cells span.
     """
-    keys = sorted({key for made in sums for key in made})
-    free = _free(keys, sums)
-    few = free[[at for at, key in enumerate(keys) if key in small]]
-    told = free[[at for at, key in enumerate(keys) if key not in hidden and key != ASKED]]
-    _, sizes, span = np.linalg.svd(told, full_matrices=False)
-    span = span[sizes > _ZERO]
-    left = np.linalg.norm(few - few @ span.T @ span, axis=1)
-    return bool((left < _ZERO).any())
+    few = np.array([free[key] for key in small if key in free])
+    told = np.array([free[key] for key in free if key not in hidden and key != ASKED])
+    if not len(few) or not len(told):
+        return False
+    sizes, directions = np.linalg.eigh(told.T @ told)  # squares: a third of the time of an SVD
+    span = directions[:, sizes > _ZERO]
+    left = np.linalg.norm(few - few @ span @ span.T, axis=1)
+    return bool((left < _ZERO**0.5).any())
 
 
-def _free(keys: Sequence[Key], sums: Sequence[Sum]) -> NDArray[np.float64]:
-    """(len(keys), free directions): a basis of all values of the cells that keep the sums."""
+def _free(sums: Sequence[Sum]) -> Free:
+    """Every cell that is part of a sum as a direction: what moves it while all sums are kept."""
+    keys = list(dict.fromkeys(key for made in sums for key in made))
+    at = {key: place for place, key in enumerate(keys)}
     ties = np.zeros((len(sums), len(keys)))
     for row, (total, *parts) in enumerate(sums):
-        ties[row, [keys.index(key) for key in parts]] = 1
-        ties[row, keys.index(total)] = -1
+        ties[row, [at[key] for key in parts]] = 1
+        ties[row, at[total]] = -1
     _, sizes, directions = np.linalg.svd(ties)
-    basis: NDArray[np.float64] = directions[int((sizes > _ZERO).sum()) :].T
-    return basis
+    basis = directions[int((sizes > _ZERO).sum()) :].T
+    return dict(zip(keys, basis, strict=True))
