@@ -102,7 +102,8 @@ def _by_content(put: Path) -> Path:
 
 def _named(row: Row, file: Path) -> Row:
     """The row with the file's name in place of where it lay."""
-    return replace(row, place=file.name, why=row.why.replace(str(file), file.name))
+    title, why = (text.replace(str(file), file.name) for text in (row.title, row.why))
+    return replace(row, place=file.name, title=title, why=why)
 
 
 def main() -> None:

@@ -1,0 +1,234 @@
+"""The console in Chromium at 360 pixels: by keyboard, right to left, dark, and a real refresh."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
+
+from bot import upkeep
+from bot.console.lockout import TRIES
+from bot.settings import Settings
+from index import snapshots
+from tests.doubles.desk import PASSWORD, console_at, staffed
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+HEAD = "id,title,url,key_points\n"
+GOOD = HEAD + (
+    "S1,Circles,https://a.org/1,Grandmothers teach girls to swim in the weekly circle\n"
+    "S2,Radio,https://a.org/2,Radio shows reach fishermen over the telephone\n"
+)
+PUBLISHING = 120_000  # milliseconds: the model on a machine that does other things as well
+PAGES = ("/", "/refresh", "/refresh/publish", "/sources", "/sources/edit?id=S1", "/upload",
+         "/account", "/log", "/nothing-of-ours")  # fmt: skip
+
+
+@pytest.fixture
+def settings(data: Path, tmp_path: Path) -> Settings:
+    (tmp_path / "catalogue.csv").write_text(GOOD, encoding="utf-8")
+    staffed(data)
+    return Settings(exchange_data=data, catalogue=tmp_path / "catalogue.csv")
+
+
+@asynccontextmanager
+async def browsing(
+    scheme: str = "light", width: int = 360, locale: str = "en"
+) -> AsyncIterator[BrowserContext]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield await browser.new_context(
+                viewport={"width": width, "height": 720},
+                color_scheme="dark" if scheme == "dark" else "light",
+                locale=locale,
+            )
+        finally:
+            await browser.close()
+
+
+async def signed_in(page: Page, url: str, name: str = "ada") -> None:
+    await page.goto(f"{url}/sign-in")
+    await page.locator("#name").fill(name)
+    await page.locator("#password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}/")
+
+
+async def scrolls_sideways(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong for people who cannot see, or not well."""
+    # The page's own policy lets no script in from elsewhere: axe comes in by the debugger.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
+        " 'best-practice']}).then(r => r.violations.map(v =>"
+        " v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join(' | ')))"
+    )
+    return [str(one) for one in found]
+
+
+async def pictured(page: Page, name: str) -> None:
+    """A picture for whoever looks, where SCREENSHOTS names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+async def looked_at(page: Page, name: str) -> None:
+    await pictured(page, name)
+    assert not await scrolls_sideways(page), name
+    assert await faults(page) == [], name
+
+
+async def test_signing_in_by_keyboard_and_being_locked_out(settings: Settings) -> None:
+    async with console_at(settings) as url, browsing() as context:
+        page = await context.new_page()
+        await page.goto(f"{url}/upload")
+        await looked_at(page, "1-sign-in")
+        for _ in range(TRIES):
+            await page.locator("#name").fill("edith")
+            await page.locator("#password").fill("a guess")
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_role("alert")).to_contain_text("not right")
+        await page.locator("#password").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_contain_text("Wait 1 min")
+        await looked_at(page, "2-locked-out")
+        await page.goto(f"{url}/upload")
+        await page.keyboard.type("ada")  # the field has the focus
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"{url}/upload")  # where it was asked for
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="To the page itself")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_label("File")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "locale"),
+    [("light", 360, "en"), ("dark", 360, "ar"), ("light", 1200, "en"), ("light", 360, "fr")],
+)
+async def test_every_page_on_a_phone_right_to_left_and_wide(
+    settings: Settings, scheme: str, width: int, locale: str
+) -> None:
+    await asyncio.to_thread(upkeep.refresh, settings, lambda *_: None)
+    async with console_at(settings) as url, browsing(scheme, width, locale) as context:
+        page = await context.new_page()
+        errors: list[str] = []
+        page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
+        await signed_in(page, url)
+        assert await page.locator("html").get_attribute("dir") == (
+            "rtl" if locale == "ar" else "ltr"
+        )
+        for path in PAGES[:-1]:
+            await page.goto(f"{url}{path}")
+            await looked_at(page, f"{locale}-{width}-{path.strip('/').replace('/', '-')[:14]}")
+        assert errors == [], "the policy stops nothing of ours"
+
+
+async def test_look_publish_and_go_back(settings: Settings) -> None:
+    async with console_at(settings) as url, browsing() as context:
+        page = await context.new_page()
+        await signed_in(page, url, "edith")
+        await page.get_by_role("link", name="Library").first.click()
+        await page.get_by_role("button", name="Look what would change").click()
+        await expect(page.get_by_text("Nothing was to be published.")).to_be_visible(timeout=20_000)
+        await looked_at(page, "3-dry-run")
+
+        async def publish(count: int) -> None:
+            await page.get_by_role("link", name="Publish …").click()
+            await looked_at(page, "4-publish")
+            await page.get_by_role("button", name="Publish").click()
+            await expect(page.get_by_role("heading", name="Under way")).to_be_visible()
+            if count == 1:
+                await expect(page.get_by_role("progressbar")).to_be_visible()
+                await looked_at(page, "5-under-way")
+            done = page.get_by_role("heading", name="What was done last")
+            await expect(done).to_be_visible(timeout=PUBLISHING)
+            await expect(page.get_by_text("Published.", exact=True)).to_be_visible()
+            assert len(snapshots.listed(settings.exchange_data)) == count
+
+        await publish(1)
+        first = snapshots.current(settings.exchange_data)
+        await page.get_by_role("link", name="Catalogue").click()
+        await page.get_by_role("link", name="Add a source").click()
+        await page.get_by_label("Id").fill("S3")
+        await page.get_by_label("Title").fill("Drums")
+        await page.get_by_label("Address where people open it").fill("https://a.org/3")
+        await page.get_by_label("Key points").fill("Drums call elders to the well\nIt takes a day")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("status")).to_contain_text("Saved")
+        await looked_at(page, "6-saved")
+        await page.get_by_role("link", name="To the library").click()
+        await publish(2)
+        await looked_at(page, "7-published")
+        titles = {held.title for held in upkeep.holdings(settings)}
+        assert titles == {"Circles", "Radio", "Drums"}
+
+        await page.get_by_role("link", name="Go back to this one …").click()
+        await looked_at(page, "8-go-back")
+        await page.get_by_role("button", name="Go back").click()
+        await expect(page.get_by_text("The earlier library answers now.")).to_be_visible(
+            timeout=PUBLISHING
+        )
+        await looked_at(page, "9-back")
+        assert snapshots.current(settings.exchange_data) == first
+        assert "Drums" not in {held.title for held in upkeep.holdings(settings)}
+
+
+async def test_a_document_is_uploaded_and_held_with_its_pages(
+    settings: Settings, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(upkeep.refresh, settings, lambda *_: None)
+    guide, empty = tmp_path / "guide on drums.md", tmp_path / "empty.pdf"
+    guide.write_text("# A guide on the village drums\n\nDrums call the elders to the well.\n" * 3)
+    empty.write_bytes(b"%PDF-1.4 nothing")
+    async with console_at(settings) as url, browsing() as context:
+        page = await context.new_page()
+        await signed_in(page, url, "edith")
+
+        async def upload(file: Path) -> None:
+            await page.goto(f"{url}/upload")
+            await page.get_by_label("File").set_input_files(file)
+            await page.get_by_label("Address where people open it").fill("https://a.org/guide")
+            await page.get_by_role("button", name="Add it").click()
+            shown = page.get_by_role("heading", name="What was done last")
+            await expect(shown).to_be_visible(timeout=PUBLISHING)
+
+        await upload(guide)
+        await expect(page.locator("#job")).to_contain_text("A guide on the village drums")
+        await looked_at(page, "10-added")
+        await upload(empty)
+        await expect(page.locator("#job")).to_contain_text("cannot be read")
+        assert str(settings.exchange_data) not in await page.content()
+        await looked_at(page, "11-not-added")
+    held = {one.title: one for one in upkeep.holdings(settings)}
+    assert held["A guide on the village drums"].media_type == "text/markdown"
+    assert not (settings.exchange_data / "uploads").exists()
+
+
+async def test_without_scripts_the_console_works(settings: Settings) -> None:
+    async with console_at(settings) as url, browsing() as context:
+        assert context.browser
+        bare = await context.browser.new_context(java_script_enabled=False, locale="en")
+        page = await bare.new_page()
+        await signed_in(page, url, "edith")
+        await page.goto(f"{url}/refresh")
+        await page.get_by_role("button", name="Look what would change").click()
+        await expect(page.get_by_text("Nothing was to be published.")).to_be_visible(timeout=20_000)
