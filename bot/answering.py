@@ -42,6 +42,7 @@ def compose(
             quotes=(),
             sources=(),
             nearest=tuple(_citations((hit.passage for hit in hits), source)),
+            near=hits[0].passage.id if hits else "",
         )
     quoted = {quote.passage for quote in quotes}
     return Answer(

@@ -21,6 +21,7 @@ from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
 from bot.desk.passed import Passed
 from bot.desk.passing import Passing
+from bot.desk.proposals import Proposals
 from bot.desk.sharing import Sharing
 from bot.hearing import HearingFailed, open_hearing
 from bot.limits import Limits
@@ -76,6 +77,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         passing=open_passing(settings) if limited and settings.passes_on else None,
         matching=Matching(CuratedAnswers(settings.exchange_data)),
         sharing=Sharing(Contributions(settings.exchange_data)),
+        proposals=Proposals(settings.exchange_data),
     )
 
 
@@ -196,27 +198,12 @@ def open_console(settings: Settings, opened: Callable[[], Opened] | None = None)
     """
     if not settings.console:
         return []
-    from bot.console import (  # argon2 is for who has a console
-        passed,
-        refresh,
-        shared,
-        sources,
-        upload,
-    )
-    from bot.console.app import console
-    from bot.console.jobs import Jobs
+    from bot.console.app import console  # argon2 is for who has a console
+    from bot.console.sections import sections
 
-    jobs = Jobs(settings)
     if opened is None:
         opened = Current(settings.exchange_data, settings.engine, open_embedder(settings))
-    sections = [
-        refresh.section(settings, jobs),
-        sources.section(settings),
-        upload.section(settings, jobs),
-        passed.section(settings, opened),
-        shared.section(settings, jobs),
-    ]
-    return console(settings, sections)
+    return console(settings, sections(settings, opened))
 
 
 def open_practice(settings: Settings) -> list[BaseRoute]:

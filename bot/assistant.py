@@ -1,20 +1,19 @@
 """One message in, one reply out. `respond` is the only bridge between async and sync."""
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from bot import cards, inline, privacy, replies, standing, turns
 from bot.asking import answer
 from bot.commands import About, Commands
-from bot.counts import Counts, Outcome, today
+from bot.counts import Counts, Outcome
+from bot.desk.feedback import Feedback
 from bot.desk.matching import Matching
 from bot.desk.passing import Passing
+from bot.desk.proposals import Proposals
 from bot.desk.sharing import Sharing
-from bot.keys import BadKey
 from bot.limits import Limits, Pace
-from bot.logs import fault, logger
+from bot.logs import logger
 from bot.messages import Answer, Kind, Question, Reply, Rewrite
 from bot.pages import Pages
 from bot.people import KEY_DAYS, People
@@ -24,6 +23,7 @@ from bot.redaction import redact
 from bot.safeguarding import first as safeguarding
 from bot.safeguarding.cards import privately
 from bot.safeguarding.first import First
+from bot.tally import Tally, beside
 from bot.turns import FollowUp, Turn, follow_up
 from bot.voice import MARK, Voice, not_understood
 from bot.wishes import NOTHING, Wish
@@ -53,22 +53,24 @@ class Assistant:
         passing: Passing | None = None,
         matching: Matching | None = None,
         sharing: Sharing | None = None,
+        proposals: Proposals | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
         `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `passing`: passes
         questions on to staff; `matching`: finds answers that staff kept; `sharing`: takes what
-        people share. None: nobody does.
+        people share; `proposals`: keeps the questions that people let staff see. None: nobody does.
         """
         self._opened, self._people = opened, people
-        self._counts, self._limits = counts, limits
+        self._tally, self._limits = Tally(opened, people, counts), limits
         self._rewrite, self._voice = rewrite, voice or Voice()
         self._passing, self._matching, self._sharing = passing, matching, sharing
         about = About(
             contact=contact, key_days=key_days, rewriting=rewrite is not None,
             pass_days=passing.days if passing else 0,
         )  # fmt: skip
-        self._commands = Commands(opened, people, about, self._forget, pages)
+        self._feedback = Feedback(lambda: opened().library, counts, self._tally.names, proposals)
+        self._commands = Commands(opened, people, about, self._forget, pages, self._feedback)
 
     async def respond(self, question: Question) -> Reply:
         """The reply to one message; the work is done in a thread."""
@@ -95,8 +97,7 @@ class Assistant:
         """What comes before any search and any limit; a card that is shown is counted."""
         first = safeguarding.look(question, self._prior)
         if first.card is not None:
-            with _beside():
-                self._counts.disclosed(today())
+            self._tally.disclosed()
         return first
 
     def _listen(self, question: Question) -> Reply:
@@ -108,7 +109,7 @@ class Assistant:
         first = self._first(said) if said else First()
         if first.card is not None:
             return first.card
-        self._count(question, language, Outcome.UNREAD)
+        self._tally.add(question, language, Outcome.UNREAD)
         if said is None:
             return not_understood(language)
         return self._voice.ask(said, detect(said.text, language))
@@ -126,7 +127,8 @@ class Assistant:
             self._sharing.forget(person)
         self._people.forget(person)
         self._people.forget(_typing(person))
-        self._counts.forget(lambda day: self._people.pseudonyms(person, day))
+        self._feedback.forget(person)
+        self._tally.forget(person)
 
     def opened(self) -> Opened:
         """The library that answers now, and its index. Raises StaleIndex."""
@@ -156,34 +158,35 @@ class Assistant:
         if not always and (slower := self._slower(question, language)) is not None:
             return slower
         if (told := self._shared(question)) is not None:
-            self._count(question, language, Outcome.COMMAND)
+            self._tally.add(question, language, Outcome.COMMAND)
             return told
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
-            self._count(question, language, Outcome.COMMAND)
+            self._tally.add(question, language, Outcome.COMMAND)
             own = self._own(question)
             passed = self._passing.pressed(question, own) if self._passing else None
             return passed or self._commands.act(question, own)
         if (said := unread(question, language)) is not None:
-            self._count(question, language, Outcome.UNREAD)
+            self._tally.add(question, language, Outcome.UNREAD)
             return said
         turn = None
         if (wanted := follow_up(question.text)) is not None:
             turn = self._last(question.person)
             if turn is None or wanted is not FollowUp.CONNECTED:
-                self._count(question, language, Outcome.COMMAND if turn else Outcome.UNREAD)
+                self._tally.add(question, language, Outcome.COMMAND if turn else Outcome.UNREAD)
                 return self._follow(question.person, language, wanted, turn)
             language = detect(question.text, turn.language)
         found = self._answer(question, language, turn)
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
-        self._count(question, language, outcome)
-        told = cards.answer_reply(found)
-        if redact(question.text) != question.text:
+        self._tally.add(question, language, outcome, found)
+        asked = redact(question.text)
+        told = self._feedback.under(cards.answer_reply(found), found, question.person, asked)
+        if asked != question.text:
             told = privacy.left_out(told)
         return self._passable(question, told) if plain and not (turn or found.answered) else told
 
     def _passable(self, question: Question, told: Reply) -> Reply:
         """That nothing was found, with the offer to ask the hub's staff, where they are asked."""
-        with _beside():
+        with beside():
             return self._passing.offered(question, told) if self._passing else told
         return told
 
@@ -206,16 +209,16 @@ class Assistant:
     def _answer(self, question: Question, language: str, turn: Turn | None) -> Answer:
         """The answer to a question, which may lean on `turn`; it is the next turn."""
         wish = NOTHING
-        with _beside():
+        with beside():
             wish = standing.wish_of(self._people, question.person)
         found = self.answer(question.text, language, wish, turn)
         if found.answered:
-            with _beside():
+            with beside():
                 self._people.keep(question.person, turns.turn_of(found))
         return found
 
     def _last(self, person: str) -> Turn | None:
-        with _beside():
+        with beside():
             return self._people.turn(person)
         return None
 
@@ -226,23 +229,22 @@ class Assistant:
                 language, "I do not know what we spoke of last. Please ask your whole question."
             )
         if wanted is FollowUp.MORE and turn.more:
-            with _beside():
+            with beside():
                 self._people.keep(person, turns.after_more(turn))
         return turns.reply(wanted, turn, self._opened().library, self._commands.marked)
 
     def _prior(self, question: Question) -> str | None:
         """The language that this person chose, else what their phone prefers."""
         chosen = None
-        with _beside():
+        with beside():
             chosen = self._people.language(question.person) if question.person else None
         return chosen or question.language
 
     def _slower(self, question: Question, language: str) -> Reply | None:
         """Where this person writes too fast: a word about it, then nothing; else None."""
-        pace = self._pace(question.person)
-        if pace is Pace.GO:
+        if (pace := self._pace(question.person)) is Pace.GO:
             return None
-        self._count(question, language, Outcome.TOO_FAST)
+        self._tally.add(question, language, Outcome.TOO_FAST)
         if pace is Pace.SILENT:
             return Reply(language=language, lines=())
         return replies.notice(
@@ -252,23 +254,10 @@ class Assistant:
         )
 
     def _pace(self, person: str) -> Pace:
-        with _beside():
+        with beside():
             if self._limits is not None and person:
                 return self._limits.pace(person)
         return Pace.GO
-
-    def _count(self, question: Question, language: str, outcome: Outcome) -> None:
-        if not question.person:
-            return
-        day = today()
-        with _beside():
-            self._counts.add(
-                day,
-                self._people.pseudonym(question.person, day.isoformat()),
-                channel=question.person.partition(":")[0],
-                language=language,
-                outcome=outcome,
-            )
 
     def notice(self, question: Question, language: str) -> Reply | None:
         """What is said in place of an answer: the help card first; None where one is due."""
@@ -294,12 +283,3 @@ class Assistant:
 def _typing(person: str) -> str:
     """Under which name the pace is kept of a person who types in inline search."""
     return f"{person} inline" if person else ""
-
-
-@contextmanager
-def _beside() -> Iterator[None]:
-    """What is kept beside an answer must not cost anybody the answer: a fault is logged."""
-    try:
-        yield
-    except (sqlite3.Error, OSError, BadKey) as error:
-        log.error("not kept", **fault(error))

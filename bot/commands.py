@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot import buttons, cards, privacy, replies, standing
+from bot.desk.feedback import Feedback
 from bot.messages import Answer, Kind, Question, Reply
 from bot.pages import Pages
 from bot.people import People
@@ -31,10 +32,11 @@ class Commands:
         about: About,
         erase: Callable[[str], None],
         pages: Pages | None,
+        feedback: Feedback,
     ) -> None:
         """`erase` takes a person and forgets them; `pages`: None where no page can be shown."""
         self._opened, self._people, self._about = opened, people, about
-        self._erase, self._pages = erase, pages
+        self._erase, self._pages, self._feedback = erase, pages, feedback
 
     def marked(self, found: Answer) -> Answer:
         """An answer with what is known of the PDF files behind it."""
@@ -62,6 +64,8 @@ class Commands:
                 return replace(privacy.forgotten(language), forgets=True)
             case "more" | "sources" | "page" | "pdf":
                 return self._behind(name.lower(), rest, language)
+            case "good" | "poor" | "why" | "mend" if question.kind is Kind.BUTTON:
+                return self._feedback.act(name.lower(), rest, question.person)
         return self._told(name.lower(), language, question.kind)
 
     def _behind(self, name: str, rest: str, language: str) -> Reply:

@@ -1,11 +1,12 @@
-"""How much the bot is used: counts by day, without anybody in them.
+"""What people need: counts by week, without anybody in them.
 
-While a day is open, its different people are told apart by hashes of that day alone; when it
-closes the hashes are erased and their number stays. Disclosures are counted by month, nothing else.
+While a week is open, its different people are told apart by hashes of that week and of one cell
+alone, so that no two cells can be joined; when it closes the hashes are erased and their number
+stays. Disclosures are counted by month, nothing else. What may be shown: bot.suppression.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -15,7 +16,11 @@ from bot.files import changing, erasing, leave_nothing, open_file
 
 FEWEST = 5  # people in a cell that is shown
 COUNTS_DAYS = 365
+ACROSS = "|"  # between the two values of a table by two things
 _FILE = "counts.db"
+
+Names = Callable[[str], Sequence[str]]
+"""All hashes that a person may have under a name such as "2026-W10 language sw", newest first."""
 
 
 class Outcome(StrEnum):
@@ -30,10 +35,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """How many messages of how many people on one day, by one thing: language=sw."""
+    """How many messages of how many people in one week, by one thing: language=sw."""
 
-    day: str  # ISO 8601
-    by: str  # "all", "channel", "language", "outcome"
+    week: str  # ISO 8601: "2026-W10"
+    by: str  # "all", "channel", "language", "outcome", "topic", ...; see bot.suppression
     value: str
     messages: int
     people: int
@@ -44,6 +49,11 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def week(day: date) -> str:
+    """The week that a day is in, Monday to Sunday; as text they sort by time."""
+    return f"{day:%G-W%V}"
+
+
 class Counts:
     """The counters, in one SQLite file."""
 
@@ -52,10 +62,12 @@ class Counts:
         data.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._db = open_file(data / _FILE)
-        key = {"day": str, "by": str, "value": str}
+        for old in ("cells", "seen"):  # by day: together with weeks they would tell too much
+            self._db.execute(f"drop table if exists {old}")
+        key = {"week": str, "by": str, "value": str}
         for name, columns, pk in (
-            ("cells", {**key, "messages": int, "people": int}, ("day", "by", "value")),
-            ("seen", {**key, "hash": str}, ("day", "by", "value", "hash")),
+            ("weekly", {**key, "messages": int, "people": int}, ("week", "by", "value")),
+            ("marks", {**key, "hash": str}, ("week", "by", "value", "hash")),
             ("disclosures", {"month": str, "cards": int}, "month"),
         ):
             self._db.table(name).create(columns, pk=pk, if_not_exists=True)
@@ -64,23 +76,42 @@ class Counts:
         """Let go of the file."""
         self._db.conn.close()
 
-    def add(self, day: date, pseudonym: str, **cells: str) -> None:
-        """Count one message, by each of the cells (language="sw"). `pseudonym`: of this day."""
+    def add(self, day: date, names: Names, **cells: str | Sequence[str]) -> None:
+        """Count one message by each of the cells: all="all", source=("S001", "S002")."""
         with self._lock:
             with changing(self._db):
-                over = self._close_days(day)
-                for by, value in {"all": "all", **cells}.items():
-                    where = [day.isoformat(), by, value]
+                over = self._close_weeks(now := week(day))
+                for by, value in _pairs(cells):
                     self._db.execute(
-                        "insert into cells values (?, ?, ?, 1, 0)"
+                        "insert into weekly values (?, ?, ?, 1, 0)"
                         " on conflict do update set messages = messages + 1",
-                        where,
+                        [now, by, value],
                     )
-                    self._db.execute(
-                        "insert or ignore into seen values (?, ?, ?, ?)", [*where, pseudonym]
-                    )
+                    self._mark(now, by, value, names)
             if over:
                 leave_nothing(self._db)
+
+    def take_back(self, day: date, names: Names, **cells: str) -> None:
+        """Count one message less of this week, and its person no longer: they chose otherwise."""
+        with self._lock, erasing(self._db):
+            for by, value in _pairs(cells):
+                key = [week(day), by, value]
+                where = "where week = ? and by = ? and value = ?"
+                self._db.execute(f"update weekly set messages = messages - 1 {where}", key)
+                self._db.execute(f"delete from weekly {where} and messages <= 0", key)
+                for hash in names(" ".join(key)):
+                    self._db.execute(f"delete from marks {where} and hash = ?", [*key, hash])
+
+    def first(self, day: date, names: Names, what: str) -> bool:
+        """Whether this person does this for the first time this week; from now on they did."""
+        with self._lock, changing(self._db):
+            self._close_weeks(week(day))
+            return self._mark(week(day), "once", what, names)
+
+    def did(self, day: date, names: Names, what: str) -> bool:
+        """Whether this person did this before, this week."""
+        with self._lock:
+            return self._marked(week(day), "once", what, names)
 
     def disclosed(self, day: date) -> None:
         """Count one help card. No day, no language, no channel, nobody: only the month."""
@@ -90,16 +121,19 @@ class Counts:
                 [f"{day:%Y-%m}"],
             )
 
-    def closed(self, before: date) -> list[Cell]:
-        """Every cell of the days before this one, by day and kind. For `shown`, not for eyes."""
+    def closed(self, before: date, since: str = "") -> list[Cell]:
+        """Every cell of the weeks before that of `before`, latest first. For `shown`, not for eyes.
+
+        `since`: the earliest week.
+        """
         with self._lock, erasing(self._db):
-            self._close_days(before)
+            self._close_weeks(week(before))
             rows = self._db.execute(
-                "select day, by, value, messages, people from cells where day < ?"
-                " order by day desc, by, value",
-                [before.isoformat()],
+                "select week, by, value, messages, people from weekly where week < ? and week >= ?"
+                " order by week desc, by, value",
+                [week(before), since],
             ).fetchall()
-        return [Cell(day=d, by=by, value=v, messages=m, people=p) for d, by, v, m, p in rows]
+        return [Cell(week=w, by=by, value=v, messages=m, people=p) for w, by, v, m, p in rows]
 
     def cards(self, before: date) -> list[tuple[str, int | None]]:
         """(month, help cards) of the months that are over; None: fewer than FEWEST."""
@@ -108,55 +142,64 @@ class Counts:
             rows = self._db.execute(sql, [f"{before:%Y-%m}"]).fetchall()
         return [(month, cards if cards >= FEWEST else None) for month, cards in rows]
 
-    def forget(self, pseudonyms: Callable[[str], Sequence[str]]) -> None:
-        """Erase a person's hashes; `pseudonyms` gives those of a day, ISO 8601.
+    def forget(self, names: Names) -> None:
+        """Erase a person's hashes.
 
-        The messages stay counted. The person is then missing among that day's people, unless they
+        The messages stay counted. The person is then missing among that week's people, unless they
         write again: too few are told, never too many.
         """
         with self._lock, erasing(self._db):
-            days = self._db.execute("select distinct day from seen").fetchall()
-            for (day,) in days:
-                for hash in pseudonyms(day):
-                    self._db.execute("delete from seen where day = ? and hash = ?", [day, hash])
+            rows = self._db.execute("select distinct week, by, value from marks").fetchall()
+            for key in rows:
+                for hash in names(" ".join(key)):
+                    self._db.execute(
+                        "delete from marks where week = ? and by = ? and value = ? and hash = ?",
+                        [*key, hash],
+                    )
 
     def sweep(self, day: date, oldest: date) -> dict[str, int]:
-        """Close the days before `day`; erase what is older than `oldest`. Tells how many rows."""
+        """Close the weeks before `day`; erase what is older than `oldest`. Tells how many rows."""
         with self._lock, erasing(self._db):
-            hashes = self._close_days(day)
-            sql = "delete from cells where day < ?"
-            cells = int(self._db.execute(sql, [oldest.isoformat()]).rowcount)
+            hashes = self._close_weeks(week(day))
+            sql = "delete from weekly where week < ?"
+            cells = int(self._db.execute(sql, [week(oldest)]).rowcount)
             sql = "delete from disclosures where month < ?"
             cells += int(self._db.execute(sql, [f"{oldest:%Y-%m}"]).rowcount)
-        return {"day hashes": hashes, "old counts": cells}
+        return {"week hashes": hashes, "old counts": cells}
 
-    def _close_days(self, day: date) -> int:
-        """Turn the hashes of the days before this one into numbers; how many were erased."""
-        before = [day.isoformat()]
-        if self._db.execute("select 1 from seen where day < ? limit 1", before).fetchone() is None:
+    def _mark(self, now: str, by: str, value: str, names: Names) -> bool:
+        """Mark the person in this cell; whether they were not, also not under an earlier key."""
+        if self._marked(now, by, value, names):
+            return False
+        self._db.execute(
+            "insert into marks values (?, ?, ?, ?)",
+            [now, by, value, names(f"{now} {by} {value}")[0]],
+        )
+        return True
+
+    def _marked(self, now: str, by: str, value: str, names: Names) -> bool:
+        hashes = names(f"{now} {by} {value}")
+        sql = (
+            "select 1 from marks where week = ? and by = ? and value = ?"
+            f" and hash in ({', '.join('?' * len(hashes))})"
+        )
+        return self._db.execute(sql, [now, by, value, *hashes]).fetchone() is not None
+
+    def _close_weeks(self, now: str) -> int:
+        """Turn the hashes of the weeks before this one into numbers; how many were erased."""
+        if self._db.execute("select 1 from marks where week < ? limit 1", [now]).fetchone() is None:
             return 0
         self._db.execute(
-            "update cells set people = (select count(*) from seen where seen.day = cells.day"
-            " and seen.by = cells.by and seen.value = cells.value) where day < ? and people = 0",
-            before,
+            "update weekly set people = (select count(*) from marks where marks.week = weekly.week"
+            " and marks.by = weekly.by and marks.value = weekly.value) where week < ? and people=0",
+            [now],
         )
-        return int(self._db.execute("delete from seen where day < ?", before).rowcount)
+        return int(self._db.execute("delete from marks where week < ?", [now]).rowcount)
 
 
-def shown(cells: Sequence[Cell]) -> list[Cell]:
-    """The cells of one or more closed days that may be shown, so that no other can be worked out.
-
-    A cell of fewer than FEWEST people is hidden. Where one is, the smallest cell of the same day
-    and kind that could be shown is hidden with it: what is left when the others are taken from
-    the day's total then always holds FEWEST people or more (complementary suppression). A day with
-    fewer than FEWEST people shows nothing at all, and tables by two things at once do not exist.
-    """
-    days = {cell.day for cell in cells if cell.by == "all" and cell.people >= FEWEST}
-    kept: list[Cell] = []
-    for day, by in dict.fromkeys((cell.day, cell.by) for cell in cells if cell.day in days):
-        table = [cell for cell in cells if (cell.day, cell.by) == (day, by)]
-        enough = [cell for cell in table if cell.people >= FEWEST]
-        if len(enough) < len(table) and enough:
-            enough.remove(min(enough, key=lambda cell: (cell.people, cell.messages)))
-        kept += enough
-    return kept
+def _pairs(cells: Mapping[str, str | Sequence[str]]) -> list[tuple[str, str]]:
+    return [
+        (by, value)
+        for by, values in cells.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]

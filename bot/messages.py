@@ -84,6 +84,7 @@ class Answer:
     quotes: tuple[Quote, ...]  # in reading order; empty where nothing was good enough
     sources: tuple[Citation, ...]  # up to three, in the order of the quotes
     nearest: tuple[Citation, ...]  # where not answered: what the library holds that is nearest
+    near: str = ""  # where not answered: the id of the passage that is nearest
     more: tuple[str, ...] = ()  # ids of the next best passages, best first
     rewritten: str = ""  # the quotes put together by a language model, checked; "" without one
     unmet: str = ""  # which wish of the question no source has (bot.wishes), in `language`

@@ -102,13 +102,12 @@ class People:
                 for table in TABLES:
                     self._db.table(table).delete_where("person = ?", [key.hash(person)])
 
-    def pseudonym(self, person: str, day: str) -> str:
-        """Another hash of the person, for one day's counts: it joins with nothing kept here."""
-        return self.pseudonyms(person, day)[0]
+    def pseudonyms(self, person: str, name: str) -> list[str]:
+        """Other hashes of the person, for a count of this name: they join with nothing kept here.
 
-    def pseudonyms(self, person: str, day: str) -> list[str]:
-        """All that the person may have been counted under on the day, the current one first."""
-        return [key.hash(f"{day} {person}") for key in self._keys.valid()]
+        The one of the key in use is first; then that of the key before.
+        """
+        return [key.hash(f"{name} {person}") for key in self._keys.valid()]
 
     def draw(
         self, person: str, change: Callable[[Bucket, Bucket], tuple[Bucket, Bucket]]

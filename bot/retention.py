@@ -9,6 +9,7 @@ from bot.delivery.sqlite import FILE, SqliteStore
 from bot.desk import database
 from bot.desk.contributions import Contributions
 from bot.desk.passed import Passed
+from bot.desk.proposals import Proposals
 from bot.desk.replying import discard
 from bot.limits import FILLS
 from bot.logs import logger
@@ -34,6 +35,7 @@ def sweep(settings: Settings) -> dict[str, int]:
     return done | {
         "passed on": _passed(settings),
         "contributions": _unapproved(settings),
+        "proposals": _proposals(settings),
         "queue": _tidied(settings),
     }
 
@@ -57,6 +59,15 @@ def _unapproved(settings: Settings) -> int:
     if not (settings.exchange_data / database.FILE).exists():
         return 0
     held = Contributions(settings.exchange_data)
+    try:
+        return held.sweep()
+    finally:
+        held.close()
+
+
+def _proposals(settings: Settings) -> int:
+    """The proposals erased that nobody took up in time."""
+    held = Proposals(settings.exchange_data)
     try:
         return held.sweep()
     finally:

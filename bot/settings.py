@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
     key_days: int = Field(
         default=30,
-        ge=1,
+        ge=4,  # a key and the one before reach over a week, in which people are counted once
         description="Days after which people get a new code. What somebody does not use for twice"
         " as long is erased.",
     )

@@ -9,6 +9,7 @@ from scripts import (
     asking,
     contributions,
     desk,
+    proposing,
     serving,
     shelving,
     tending,
@@ -57,6 +58,8 @@ cli.add_typer(desk.cli, name="desk")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 for name, command in contributions.COMMANDS.items():
+    desk.cli.command(name)(command)
+for name, command in proposing.COMMANDS.items():
     desk.cli.command(name)(command)
 for name, command in NETWORKS.items():
     serve.command(name)(command)

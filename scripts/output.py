@@ -68,16 +68,16 @@ def progress_bars(console: Console) -> Iterator[publish.Progress]:
 
 
 def counts_table(cells: Sequence[Cell], cards: Sequence[tuple[str, int | None]]) -> None:
-    """The days that are over, a line a cell; then help cards by month."""
+    """The weeks that are over, a line a cell; then help cards by month."""
     table = Table(box=None, pad_edge=False)
-    for column in ("day", "by", "", "messages", "people"):
+    for column in ("week", "by", "", "messages", "people"):
         table.add_column(column, justify="right" if column in ("messages", "people") else "left")
     for cell in cells:
-        table.add_row(cell.day, cell.by, cell.value, str(cell.messages), str(cell.people))
+        table.add_row(cell.week, cell.by, cell.value, str(cell.messages), str(cell.people))
     if cells:
         Console(highlight=False).print(table)
     else:
-        print(f"no day that is over had {FEWEST} people or more")
+        print(f"no week that is over had {FEWEST} people or more")
     print(f"Cells of fewer than {FEWEST} people are not shown, nor what would give them away.")
     for month, number in cards:
         print(f"help cards in {month}: {f'fewer than {FEWEST}' if number is None else number}")

@@ -1,12 +1,14 @@
 """Commands for who keeps the bot: retention, counts, evaluate, helplines, translations."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.counts import Counts, shown, today
+from bot.counts import Counts, today
+from bot.desk import needs
 from bot.evaluation.sets import BadSet
 from bot.phrases import review
 from bot.retention import sweep
@@ -22,14 +24,21 @@ def retention() -> None:
             print(f"{name}: {rows} erased")
 
 
-def counts() -> None:
-    """Show how much the bot is used, day by day; only cells of five people or more."""
+def counts(
+    weeks: Annotated[int, typer.Option(min=1, help="Of the last so many that are over.")] = 52,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet.")] = False,
+) -> None:
+    """Show what people need, week by week; only cells of five people or more."""
     with plainly() as settings:
         held = Counts(settings.exchange_data)
         try:
-            counts_table(shown(held.closed(today())), held.cards(today()))
+            cells, cards = needs.cells_of(held, today(), weeks), held.cards(today())
         finally:
             held.close()
+        if as_csv:
+            sys.stdout.buffer.write(needs.as_csv(cells))
+        else:
+            counts_table(cells, cards)
 
 
 def evaluate(

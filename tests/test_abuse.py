@@ -154,7 +154,7 @@ def test_who_writes_too_fast_can_still_be_forgotten(limited: Assistant, starter:
         say(limited, "hello there", person=person)
     assert "Your privacy" in as_text(say(limited, "privacy", Kind.COMMAND, person))
     assert "Erased" in as_text(say(limited, "Forget", Kind.COMMAND, person))
-    assert limited._counts._db.execute("select count(*) from seen").fetchone() == (0,)
+    assert limited._tally._counts._db.execute("select count(*) from marks").fetchone() == (0,)
     assert limited._people._db.execute(
         "select count(*) from limits where person <> 'everybody'"
     ).fetchone() == (0,)
@@ -187,7 +187,7 @@ def test_a_full_disk_costs_nobody_the_help_card_or_an_answer(
     limited: Assistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     limited._people.close()
-    limited._counts.close()
+    limited._tally._counts.close()
     assert HELPLINES in as_text(say(limited, "MSAADA", person="test:1"))
     assert "“" in short(say(limited, FIRST["en"], person="test:1"))
     assert "'not kept'" in caplog.text

@@ -1,16 +1,16 @@
-"""Counts that show no one: five people or more, and nothing to be worked out from the rest."""
+"""Counts that show no one: by week, whose people's hashes go with it."""
 
-import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.counts import FEWEST, Cell, Counts, shown
+from bot.counts import FEWEST, Cell, Counts, Names
+from bot.suppression import shown
 
 DAY = date(2026, 3, 2)
-NEXT = DAY + timedelta(days=1)
+NEXT = DAY + timedelta(days=7)
 
 
 @pytest.fixture
@@ -20,10 +20,15 @@ def counts(tmp_path: Path) -> Iterator[Counts]:
     opened.close()
 
 
+def hashes(*held: str) -> Names:
+    """Somebody whose hashes begin so, whatever the cell."""
+    return lambda name: [f"hash-{one}- {name}" for one in held]
+
+
 def ask(counts: Counts, people: int, language: str, first: int = 0, times: int = 1) -> None:
     for person in range(first, first + people):
         for _ in range(times):
-            counts.add(DAY, f"hash-{person}", language=language, channel="telegram")
+            counts.add(DAY, hashes(str(person)), all="all", language=language, channel="telegram")
 
 
 def seen(cells: list[Cell]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -40,38 +45,38 @@ def test_who_is_forgotten_leaves_no_hash_and_is_never_counted_twice(
 ) -> None:
     ask(counts, 7, "sw")
     for person in (3, 4):
-        counts.forget(lambda day, person=person: [f"other-{day}", f"hash-{person}"])  # type: ignore[misc]
+        counts.forget(hashes("other", str(person)))
     data = stored(tmp_path)
-    assert b"hash-2" in data
-    assert b"hash-3" not in data
-    assert b"hash-4" not in data
+    assert b"hash-2-" in data
+    assert b"hash-3-" not in data
+    assert b"hash-4-" not in data
     ask(counts, 1, "sw", first=3)  # one comes back
     assert seen(counts.closed(NEXT))["language", "sw"] == (8, 6)
-    counts.forget(lambda _: ["hash-3"])
-    assert seen(counts.closed(NEXT))["language", "sw"] == (8, 6), "a closed day holds no hashes"
+    counts.forget(hashes("3"))
+    assert seen(counts.closed(NEXT))["language", "sw"] == (8, 6), "a closed week holds no hashes"
 
 
 def test_too_few_are_not_shown_where_one_was_forgotten(counts: Counts) -> None:
     ask(counts, FEWEST, "sw")
-    counts.forget(lambda _: ["hash-0"])
+    counts.forget(hashes("0"))
     assert shown(counts.closed(NEXT)) == []
 
 
-def test_people_are_counted_once_and_their_hashes_go_when_the_day_closes(
+def test_people_are_counted_once_and_their_hashes_go_when_the_week_closes(
     counts: Counts, tmp_path: Path
 ) -> None:
     ask(counts, 6, "sw", times=3)
-    assert b"hash-3" in stored(tmp_path)
-    assert shown(counts.closed(DAY)) == [], "a day that is open is not shown"
+    assert b"hash-3-" in stored(tmp_path)
+    assert shown(counts.closed(DAY)) == [], "a week that is open is not shown"
     assert seen(counts.closed(NEXT))["language", "sw"] == (18, 6)
     assert b"hash-" not in stored(tmp_path)
 
 
-def test_the_first_message_of_a_day_leaves_no_hash_of_the_days_before(
+def test_the_first_message_of_a_week_leaves_no_hash_of_the_weeks_before(
     counts: Counts, tmp_path: Path
 ) -> None:
     ask(counts, 6, "sw")
-    counts.add(NEXT, "tomorrow", language="sw")
+    counts.add(NEXT, hashes("tomorrow"), language="sw")
     assert b"hash-" not in stored(tmp_path)
 
 
@@ -88,34 +93,41 @@ def test_five_people_are_shown(counts: Counts) -> None:
     )
 
 
-def test_a_small_cell_takes_the_smallest_other_one_with_it(counts: Counts) -> None:
-    """Else all = 20 less en = 9 less fr = 10 gives the one person who asked in Arabic away."""
-    ask(counts, 9, "en")
-    ask(counts, 10, "fr", first=9)
-    ask(counts, 1, "ar", first=19)
-    told = seen(shown(counts.closed(NEXT)))
-    assert ("language", "fr") in told
-    assert ("language", "en") not in told
-    assert ("language", "ar") not in told
-    assert told["all", "all"] == (20, 20)
+def test_each_cell_knows_its_people_by_other_hashes(counts: Counts) -> None:
+    """Whoever asked in Swahili cannot be found again among those who asked about a topic."""
+    key = "a key of this test"
+    for person in range(6):
+        names = lambda name, person=person: [f"{key} {name} {person}"]  # noqa: E731
+        counts.add(DAY, names, all="all", language="sw", topic="kin")
+    hashes = [row[0] for row in counts._db.execute("select hash from marks")]
+    assert len(hashes) == len(set(hashes)) == 18
 
 
-def test_what_is_hidden_on_any_day_holds_five_people_or_more_together() -> None:
-    random.seed(5)
-    for _ in range(500):
-        table = [
-            Cell(day="2026-03-02", by="language", value=str(n), messages=9, people=people)
-            for n, people in enumerate(random.choices(range(1, 12), k=random.randint(1, 6)))
-        ]
-        everybody = sum(cell.people for cell in table)
-        all_ = Cell(day="2026-03-02", by="all", value="all", messages=9, people=everybody)
-        kept = shown([all_, *table])
-        assert all(cell.people >= FEWEST for cell in kept)
-        hidden = [cell for cell in table if cell not in kept]
-        if all_ in kept and hidden:
-            assert sum(cell.people for cell in hidden) >= FEWEST
-            if len(hidden) == 1:
-                pytest.fail("one hidden cell is what the total leaves")
+def test_a_person_is_one_over_a_week_and_under_a_new_key(counts: Counts) -> None:
+    sunday = date(2026, 3, 8)
+    for day, held in ((DAY, ["old"]), (sunday, ["new", "old"])):
+        counts.add(day, lambda name, held=held: [f"{key} {name}" for key in held], all="all")  # type: ignore[misc]
+    assert seen(counts.closed(sunday + timedelta(days=1)))["all", "all"] == (2, 1)
+
+
+def test_once_is_once_a_week_and_can_be_taken_back(counts: Counts) -> None:
+    names = hashes("1")
+    assert counts.first(DAY, names, "rated p1")
+    assert not counts.first(DAY, names, "rated p1")
+    assert counts.did(DAY, names, "rated p1")
+    assert not counts.did(DAY, hashes("2"), "rated p1")
+    for one in ("1", "2"):
+        counts.add(DAY, hashes(one), reason="not said")
+    counts.take_back(DAY, names, reason="not said")
+    assert seen(counts.closed(NEXT)) == {("reason", "not said"): (1, 1)}
+    assert counts.first(NEXT, names, "rated p1"), "another week"
+
+
+def test_a_cell_of_lists_counts_in_each(counts: Counts) -> None:
+    counts.add(DAY, hashes("1"), source=("S001", "S002"), topic="kin")
+    assert set(seen(counts.closed(NEXT))) == {
+        ("source", "S001"), ("source", "S002"), ("topic", "kin"),
+    }  # fmt: skip
 
 
 def test_disclosures_leave_a_monthly_counter_and_nothing_else(
@@ -135,5 +147,5 @@ def test_what_is_older_than_the_setting_is_erased(counts: Counts) -> None:
     ask(counts, 5, "sw")
     counts.disclosed(DAY)
     later = DAY + timedelta(days=400)
-    assert counts.sweep(later, later - timedelta(days=365)) == {"day hashes": 15, "old counts": 4}
+    assert counts.sweep(later, later - timedelta(days=365)) == {"week hashes": 15, "old counts": 4}
     assert counts.closed(later) == []

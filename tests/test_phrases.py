@@ -11,7 +11,7 @@ from jinja2.ext import GETTEXT_FUNCTIONS, babel_extract
 
 from bot import cards, phrases, replies
 from bot.app import APOLOGY
-from bot.console import web
+from bot.console import needs, web
 from bot.phrases import language_name, own_name, review, speak
 from bot.safeguarding import cards as safety
 from index.languages import SPOKEN
@@ -44,6 +44,7 @@ def spoken_texts() -> set[str]:
         said
         | templates_texts()
         | web.TEXTS
+        | needs.TEXTS
         | safety.TEXTS
         | {APOLOGY, *replies._KINDS.values(), *cards._KIND_NAMES.values(), cards.GONE}
     )

@@ -29,8 +29,10 @@ def _unchanged(_: str, answer: Answer) -> Answer:
 def test_each_card_tells_of_a_model_where_there_is_one(
     assistant: Assistant, people: People, name: str, language: str
 ) -> None:
-    plain = Assistant(assistant._opened, people, counts=assistant._counts)
-    with_model = Assistant(assistant._opened, people, counts=assistant._counts, rewrite=_unchanged)
+    plain = Assistant(assistant._opened, people, counts=assistant._tally._counts)
+    with_model = Assistant(
+        assistant._opened, people, counts=assistant._tally._counts, rewrite=_unchanged
+    )
     passed = speak(language)(PASSED)
     assert passed not in _told(plain, name, language)
     told = _told(with_model, name, language)

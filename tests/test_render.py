@@ -209,6 +209,9 @@ def test_buttons_are_two_in_a_row() -> None:
         ["d:a", "d:b"],
         ["d:c"],
     ]
+    five = keyboard([Button(label=label, data=f"d:{label}") for label in "abcde"])
+    assert five
+    assert [len(row) for row in five.inline_keyboard] == [1, 2, 2]
     assert keyboard([]) is None
 
 

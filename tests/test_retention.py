@@ -11,28 +11,29 @@ import pytest
 from bot import retention
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
-from bot.counts import Counts, today
+from bot.counts import Counts, today, week
 from bot.messages import Kind, Question
 from bot.people import People
 from bot.settings import Settings
 from tests.doubles.bot_api import BotApi
 from tests.test_cli import exchange
+from tests.test_counts import hashes
 from tests.test_serve_telegram import serving
 
 OLD = today() - timedelta(days=400)
-YESTERDAY = today() - timedelta(days=1)
+LAST_WEEK = today() - timedelta(days=7)
 
 
 def past(data: Path) -> None:
-    """Somebody who was last here long ago, and counts of then and of yesterday."""
+    """Somebody who was last here long ago, and counts of then and of last week."""
     people = People(data, key_days=30, now=lambda: 1_000_000_000.0)
     people.choose("telegram:42", "sw")
     people.close()
     counts = Counts(data)
     for person in range(6):
-        counts.add(OLD, f"hash{person}", language="sw", channel="telegram")
+        counts.add(OLD, hashes(str(person)), all="all", language="sw", channel="telegram")
     for person in range(7):
-        counts.add(YESTERDAY, f"hash{person}", language="fr", channel="telegram")
+        counts.add(LAST_WEEK, hashes(str(person)), all="all", language="fr", channel="telegram")
     counts.close()
 
 
@@ -40,8 +41,8 @@ def test_it_tells_how_much_of_what_was_erased(tmp_path: Path) -> None:
     past(tmp_path)
     settings = Settings(exchange_data=tmp_path)
     assert retention.sweep(settings) == {
-        "lapsed people": 1, "limits": 0, "turns": 0, "day hashes": 3 * 7, "old counts": 3,
-        "queue": 0, "contributions": 0,
+        "lapsed people": 1, "limits": 0, "turns": 0, "week hashes": 3 * 7, "old counts": 3,
+        "proposals": 0, "queue": 0, "contributions": 0,
     }  # fmt: skip
     assert set(retention.sweep(settings).values()) == {0}
 
@@ -54,14 +55,14 @@ def test_exchange_retention_and_counts_as_they_are_typed(tmp_path: Path) -> None
     assert "old counts: 3 erased" in done.stdout
     done = exchange("counts", data=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert YESTERDAY.isoformat() in done.stdout
+    assert week(LAST_WEEK) in done.stdout
     assert "fr" in done.stdout
     assert "7" in done.stdout
-    assert OLD.isoformat() not in done.stdout
+    assert week(OLD) not in done.stdout
 
 
 def test_counts_without_any_are_one_line(tmp_path: Path) -> None:
-    assert "no day that is over had 5 people" in exchange("counts", data=tmp_path).stdout
+    assert "no week that is over had 5 people" in exchange("counts", data=tmp_path).stdout
 
 
 def test_about_is_the_same_in_the_terminal_and_in_a_chat(starter: Settings) -> None:
@@ -96,7 +97,7 @@ async def test_it_runs_while_serving_and_the_menu_speaks_six_languages(
     assert all({"privacy", "forget", "about"} <= set(menu) for menu in menus.values())
     assert len({menu["forget"] for menu in menus.values()}) == 6
     counts = Counts(tmp_path)
-    assert {cell.day for cell in counts.closed(today())} == {YESTERDAY.isoformat()}
+    assert {cell.week for cell in counts.closed(today())} == {week(LAST_WEEK)}
     counts.close()
 
 

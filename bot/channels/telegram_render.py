@@ -36,9 +36,14 @@ def render(reply: Reply) -> list[str]:
 
 
 def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
-    """Buttons under a message, two in a row; None for none."""
+    """Buttons under a message, two in a row; None for none.
+
+    Of five or more an odd one stands alone at the top: the last two belong together.
+    """
     keys = [InlineKeyboardButton(button.label, callback_data=button.data) for button in buttons]
-    rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
+    odd = len(keys) % 2 if len(keys) > 3 else 0
+    rows = [keys[:odd], *(keys[at : at + 2] for at in range(odd, len(keys), 2))]
+    rows = [row for row in rows if row]
     return InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -1,0 +1,139 @@
+"""Questions whose people let the staff see them: proposals for the hub's golden questions.
+
+In each stand the words without names, what was shown and what was wrong with it; nobody's handle.
+What staff accept becomes a row of the file that GOLDEN names; what they leave is erased in time.
+"""
+
+import csv
+import io
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.desk.database import opened
+
+KEPT = 90 * 86_400.0  # seconds
+_COLUMNS = ("question", "language", "source")
+
+
+class BadProposal(Exception):
+    """What staff asked for cannot be done. Its text says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One question as its person let it be seen."""
+
+    id: int
+    at: float  # seconds since 1970, by the day: when it was given
+    question: str  # redacted
+    language: str  # ISO 639-1
+    reason: str  # "wrong", "off the point", ...
+    sources: tuple[str, ...]  # ids of those shown
+
+
+class Proposals:
+    """The proposals, in one table of the desk's file. Any thread may call."""
+
+    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+        """Open or make the file in the folder `data`."""
+        self._lock, self._now = threading.Lock(), now
+        self._db = opened(data)
+        text = dict.fromkeys(("question", "language", "reason", "sources"), str)
+        self._db.table("proposals").create(
+            {"id": int, "at": float, **text}, pk="id", if_not_exists=True
+        )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.conn.close()
+
+    def add(self, question: str, language: str, reason: str, sources: Sequence[str]) -> None:
+        """Keep one. Of its time only the day is kept: it joins with no log of messages."""
+        day = self._now() // 86_400 * 86_400
+        row = {"at": day, "question": question, "language": language, "reason": reason}
+        with self._lock:
+            self._db.table("proposals").insert({**row, "sources": json.dumps(list(sources))})
+
+    def listed(self) -> list[Proposal]:
+        """Those that wait, oldest first."""
+        with self._lock:
+            rows = list(self._db.query("select * from proposals order by id"))
+        return [Proposal(**row | {"sources": tuple(json.loads(row["sources"]))}) for row in rows]
+
+    def proposal(self, id: int) -> Proposal:
+        """One of those that wait. Raises BadProposal."""
+        for held in self.listed():
+            if held.id == id:
+                return held
+        raise BadProposal(f"there is no proposal {id}; see: exchange desk proposals")
+
+    def dismiss(self, id: int) -> None:
+        """Erase one. Raises BadProposal."""
+        self.proposal(id)
+        self._erase("id = ?", id)
+
+    def accept(
+        self, id: int, sources: Sequence[str], golden: Path | None, held: Collection[str]
+    ) -> None:
+        """Make one a golden question that these sources answer; none: it must be declined.
+
+        `held`: the ids of the library's sources. Raises BadProposal, and then nothing changed.
+        """
+        found = self.proposal(id)
+        if unknown := [source for source in sources if source not in held]:
+            raise BadProposal(f"{unknown[0]!r} is no source of the library; see: exchange library")
+        if golden is None:
+            raise BadProposal("GOLDEN is not set: name the CSV file of the hub's golden questions")
+        _append(golden, found, sources)
+        self._erase("id = ?", id)
+
+    def sweep(self) -> int:
+        """Erase what nobody took up in time, and tell how many."""
+        return self._erase("at < ?", self._now() - KEPT)
+
+    def _erase(self, where: str, value: float) -> int:
+        with self._lock:
+            with self._db.atomic():
+                rows = self._db.execute(f"delete from proposals where {where}", [value]).rowcount
+            self._db.execute("pragma wal_checkpoint(truncate)")  # nor does the journal keep it
+        return int(rows)
+
+
+def _append(path: Path, found: Proposal, sources: Sequence[str]) -> None:
+    """Add a row in the file's own columns; the old file or the new one, never half of it."""
+    text = _text(path)
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    columns = rows[0] if rows else list(_COLUMNS)
+    if missing := set(_COLUMNS) - set(columns):
+        raise BadProposal(f"GOLDEN={path}: has no column {sorted(missing)[0]!r}; add it")
+    if found.question in (row[columns.index("question")] for row in rows[1:] if row):
+        raise BadProposal(f"GOLDEN={path}: holds this question already; dismiss the proposal")
+    cells = {
+        "question": found.question,
+        "language": found.language,
+        "source": ";".join(sources),
+    }
+    out = io.StringIO(newline="")
+    out.write(text if not text or text.endswith("\n") else text + "\n")
+    write = csv.writer(out, lineterminator="\n")
+    if not rows:
+        write.writerow(columns)
+    write.writerow([cells.get(column, "") for column in columns])
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(out.getvalue(), encoding="utf-8", newline="")
+    os.replace(fresh, path)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadProposal(f"GOLDEN={path}: cannot be read ({error}); save it as UTF-8") from error

@@ -1,0 +1,64 @@
+"""Counting what people ask; and nothing that is kept beside an answer costs anybody the answer."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from bot.counts import Counts, Names, Outcome, today
+from bot.desk.themes import counted
+from bot.keys import BadKey
+from bot.logs import fault, logger
+from bot.messages import Answer, Question
+from bot.people import People
+from index.opened import Opened
+
+log = logger(__name__)
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """A fault in here is logged, and the answer goes on."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, BadKey) as error:
+        log.error("not kept", **fault(error))
+
+
+class Tally:
+    """Counts messages by what is known of them; of their people by hashes of the week."""
+
+    def __init__(self, opened: Callable[[], Opened], people: People, counts: Counts) -> None:
+        self._opened, self._people, self._counts = opened, people, counts
+
+    def names(self, person: str) -> Names:
+        """How the person is counted: by hashes that join with nothing else that is kept."""
+        return partial(self._people.pseudonyms, person)
+
+    def add(
+        self, question: Question, language: str, outcome: Outcome, found: Answer | None = None
+    ) -> None:
+        """Count a message; a question with its answer by country, topic and source, too."""
+        if not (person := question.person):
+            return
+        with beside():
+            country = self._people.standing(person)[0]
+            asked = counted(found, self._opened().library, country) if found else {}
+            self._counts.add(
+                today(),
+                self.names(person),
+                all="all",
+                channel=person.partition(":")[0],
+                language=language,
+                outcome=outcome,
+                **asked,
+            )
+
+    def disclosed(self) -> None:
+        """Count a help card, by its month alone."""
+        with beside():
+            self._counts.disclosed(today())
+
+    def forget(self, person: str) -> None:
+        """Erase the person's hashes."""
+        self._counts.forget(self.names(person))
