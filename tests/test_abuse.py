@@ -66,7 +66,7 @@ def limited(starter: Settings, tmp_path: Path) -> Iterator[Assistant]:
     opened = app.open_assistant(own, limited=True)
     yield opened
     opened._people.close()
-    opened._counts.close()
+    opened._tally._counts.close()
 
 
 def say(assistant: Assistant, text: str, kind: Kind = Kind.TEXT, person: str = "") -> Reply:
@@ -172,7 +172,7 @@ def test_a_restart_does_not_end_a_flood(limited: Assistant, starter: Settings) -
     again = app.open_assistant(own, limited=True)
     assert say(again, "hello there", person=person).lines == ()
     again._people.close()
-    again._counts.close()
+    again._tally._counts.close()
 
 
 def test_who_sends_what_is_private_is_told_that_it_was_left_out(assistant: Assistant) -> None:
