@@ -99,7 +99,12 @@ _GAP = r"(?:(?<=')| )"
 NO_PLACES = frozenset(
     """home house school church mosque work town village city camp street abroad another other same
     different poor rural urban both each every many some these those their there here this that
-    danger fear poverty conflict care family families parents children
+    danger fear poverty conflict care family families parents children orphanage orphanages
+    institution institutions shelter shelters homes camps streets slums residential foster
+    kwenye katika ndani karibu mbali makao makazi kituo vituo taasisi kambi kambini barabarani
+    orphelinat orphelinats institutions foyer foyers camps pauvreté précarité
+    orfanato orfanatos instituciones hogares albergues campamentos pobreza
+    instituições abrigos abrigo campos
     nyumbani shule shuleni kijijini mjini familia jamii kwake kwao peke watu watoto wazazi kwa
     maison ville village école rue famille loin nouveau retour peur moi
     casa escuela ciudad calle pueblo familia miedo nuevo donde aquí allí padres manera forma quien

@@ -78,6 +78,7 @@ def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.timeout(400)  # a run of the whole command for each kill
 def test_killed_at_any_write_the_old_library_answers_and_the_next_run_goes_on(desk: Path) -> None:
     shutil.copytree(desk / "data", desk / "counted", symlinks=True)
     whole = told(refresh(desk, "counted"))
