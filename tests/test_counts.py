@@ -76,7 +76,7 @@ def test_the_first_message_of_a_week_leaves_no_hash_of_the_weeks_before(
     counts: Counts, tmp_path: Path
 ) -> None:
     ask(counts, 6, "sw")
-    counts.add(NEXT, hashes("tomorrow"), language="sw")
+    counts.add(NEXT, lambda name: [f"tomorrow {name}"], language="sw")
     assert b"hash-" not in stored(tmp_path)
 
 
