@@ -24,7 +24,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import uvicorn
@@ -161,7 +161,7 @@ class BotApi:
     async def called(self, request: Request) -> JSONResponse:
         """One call of the bot; what is not known here is said to be done."""
         body = await request.body()
-        form = json.loads(body) if body.startswith(b"{") else dict(await request.form())
+        form = json.loads(body) if body.startswith(b"{") else dict(parse_qsl(body.decode()))
         given = form | dict(request.query_params)
         answer = getattr(self, f"_{request.path_params['method']}", None)
         return JSONResponse({"ok": True, "result": await answer(given) if answer else True})
