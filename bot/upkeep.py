@@ -276,9 +276,10 @@ def _sweep(data: Path) -> None:
         except sqlite3.DatabaseError:  # a damaged one may have been read from any of them
             return
     _originals(data).sweep(wanted)
-    with _shelf(data) as shelf:
-        for sha256 in gone:
-            shelf.forget(sha256)
+    if gone:
+        with _shelf(data) as shelf:
+            for sha256 in gone:
+                shelf.forget(sha256)
 
 
 @contextlib.contextmanager

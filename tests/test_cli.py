@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from tests.libraries import copy_library
 
 QUESTION = "What is the difference between community-based and community-led child protection?"
 
@@ -178,8 +178,7 @@ def test_a_damaged_file_of_the_data_folder_is_one_clear_line(
     starter: Settings, tmp_path: Path, file: str, words: tuple[str, ...]
 ) -> None:
     data = tmp_path / "data"
-    log = shutil.ignore_patterns("*-wal", "*-shm")  # of a program that runs: it would mend the file
-    shutil.copytree(starter.exchange_data, data, symlinks=True, ignore=log)
+    copy_library(starter.exchange_data, data)
     (data / file).write_bytes(b"no database" * 500)
     done = exchange(*words, data=data)
     assert done.returncode == 1

@@ -108,6 +108,7 @@ async def test_signing_in_by_keyboard_and_being_locked_out(settings: Settings) -
         await expect(page.get_by_role("alert")).to_contain_text("Wait 1 min")
         await looked_at(page, "2-locked-out")
         await page.goto(f"{url}/upload")
+        await expect(page.locator("#name")).to_be_focused()
         await page.keyboard.type("ada")  # the field has the focus
         await page.keyboard.press("Tab")
         await page.keyboard.type(PASSWORD)

@@ -1,7 +1,6 @@
 """Answers that staff keep: shown first to who asks the same, gone with their source."""
 
 import csv
-import shutil
 import sqlite3
 import time
 from dataclasses import replace
@@ -24,6 +23,7 @@ from index import snapshots
 from index.editing import LIBRARY
 from index.opened import Current
 from scripts import measure_curated
+from tests.libraries import copy_library
 
 ASKED = "How much does it cost to run a radio programme on child protection?"
 ASKED_ELSEWHERE = {
@@ -39,10 +39,7 @@ OWN = Written(text="Ask them to speak about it on Fridays and Sundays.", languag
 
 @pytest.fixture
 def data(starter: Settings, tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    kept = shutil.ignore_patterns("people.*", "counts.db*", "queue.*", "desk.db*")
-    shutil.copytree(starter.exchange_data, folder, symlinks=True, ignore=kept)
-    return folder
+    return copy_library(starter.exchange_data, tmp_path / "data")
 
 
 def answering(data: Path) -> Assistant:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import pytest
 
 from bot.settings import Settings
 from tests.doubles.bot_api import BotApi, Fault
+from tests.libraries import copy_library
 from tests.test_conversation import FIRST
 from tests.test_serve_telegram import serving
 
@@ -66,12 +66,7 @@ def tables(path: Path) -> Iterator[tuple[str, str]]:
 @pytest.fixture
 def data(starter: Settings, tmp_path: Path) -> Path:
     """A library of our own: this test looks into every file of it, and breaks one."""
-    folder = tmp_path / "data"
-    others = shutil.ignore_patterns(
-        "people.*", "counts.db*", "queue.*", "desk.db*"
-    )  # of other tests
-    shutil.copytree(starter.exchange_data, folder, symlinks=True, ignore=others)
-    return folder
+    return copy_library(starter.exchange_data, tmp_path / "data")
 
 
 async def converse(api: BotApi, data: Path) -> None:

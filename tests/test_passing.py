@@ -1,7 +1,6 @@
 """A question that finds no answer is passed on with consent, answered by staff, and read once."""
 
 import asyncio
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from index import snapshots
 from index.editing import LIBRARY
 from index.opened import Current
 from tests.doubles.lines import LineChannel
+from tests.libraries import copy_library
 
 ROOT = Path(__file__).resolve().parents[1]
 ASKED = "How many zqblue bicycles does the mayor of Reykjavik own?"  # no library of ours knows
@@ -52,10 +52,7 @@ class Lasting(LineChannel):
 
 @pytest.fixture
 def data(starter: Settings, tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    kept = shutil.ignore_patterns("people.*", "counts.db*", "queue.*", "desk.db*", "passed.key")
-    shutil.copytree(starter.exchange_data, folder, symlinks=True, ignore=kept)
-    return folder
+    return copy_library(starter.exchange_data, tmp_path / "data")
 
 
 def passing(data: Path, clock: Clock | None = None) -> Assistant:

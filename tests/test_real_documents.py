@@ -2,7 +2,6 @@
 
 import csv
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from bot.settings import Settings
 from corpus.adding import Details
 from corpus.report import Fate
 from scripts.measure_quotes import holds
+from tests.libraries import copy_library
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "shared" / "documents"
 REPORT = DOCUMENTS / "unicef-haiti-flash-report-2025.pdf"
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(
 def reader(starter: Settings, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """An assistant over the starter library and two real documents."""
     data = tmp_path_factory.mktemp("real") / "data"
-    shutil.copytree(starter.exchange_data, data, symlinks=True)
+    copy_library(starter.exchange_data, data)
     settings = Settings(exchange_data=data)
     for path, details in ((REPORT, Details()), (COMMUNIQUE, Details(source="S001"))):
         (row,), _ = upkeep.add_documents(

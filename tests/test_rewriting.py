@@ -2,7 +2,6 @@
 
 import json
 import logging
-import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from bot.rewriting.rewriter import Rewriter, data, given_by, masked
 from bot.settings import BadSetting, Settings
 from corpus.adding import Details
 from tests.doubles.model import ModelServer, Say, completion
+from tests.libraries import copy_library
 from tests.test_conversation import FIRST
 
 SECONDS = 0.6
@@ -366,7 +366,7 @@ INJECTED = (
 def injected(starter: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The starter library with a document that gives orders to whatever reads it."""
     folder = tmp_path_factory.mktemp("injected")
-    shutil.copytree(starter.exchange_data, folder / "data", symlinks=True)
+    copy_library(starter.exchange_data, folder / "data")
     settings = starter.model_copy(update={"exchange_data": folder / "data"})
     file = folder / "injected.txt"
     file.write_text(INJECTED, encoding="utf-8")

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from bot.desk.passed import Passed
 from bot.settings import Settings
 from tests.doubles.bot_api import BotApi
+from tests.libraries import copy_library
 from tests.test_conversation import FIRST, LABEL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,8 +86,7 @@ async def test_a_wrong_token_is_one_line_and_exit_1(starter: Settings) -> None:
 async def test_a_question_is_passed_on_and_answered_in_another_process(
     tmp_path: Path, starter: Settings
 ) -> None:
-    data, others = tmp_path / "data", shutil.ignore_patterns("queue.*", "desk.db*")
-    shutil.copytree(starter.exchange_data, data, symlinks=True, ignore=others)
+    data = copy_library(starter.exchange_data, tmp_path / "data")
     async with BotApi() as api, serving(api, data, PASS_ON="1"):
         api.say("How many zqblue bicycles does the mayor of Reykjavik own?", user=7)
         offered = (await api.sent(1))[0]

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from corpus.adding import Details
 from corpus.library import Library
 from index.editing import held_library, still_held
 from tests.doubles.lines import LineChannel
+from tests.libraries import copy_library
 from tests.test_cli import exchange
 from tests.test_no_trace import held as searched
 
@@ -47,8 +47,7 @@ def quiet(*_: object) -> None:
 def settings(starter: Settings, tmp_path: Path) -> Settings:
     """A library of our own."""
     folder = tmp_path / "data"
-    others = shutil.ignore_patterns("people.*", "counts.db*", "queue.*", "desk.db*")
-    shutil.copytree(starter.exchange_data, folder, symlinks=True, ignore=others)
+    copy_library(starter.exchange_data, folder)
     return Settings(exchange_data=folder, practice_url=URL)
 
 
