@@ -3,8 +3,12 @@
 import asyncio
 import csv
 import gzip
+import json
+import os
 import re
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,6 +35,7 @@ from corpus.errors import BadCatalogue
 from corpus.source import CATALOGUE, read_catalogue
 from tests.doubles.desk import PASSWORD, STAFF, console_at, staffed, visiting
 
+ROOT = Path(__file__).resolve().parents[1]
 XSS = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 HEAD = "id,title,url,key_points,kept by the hub\n"
 GOOD = HEAD + (
@@ -329,7 +334,6 @@ async def test_every_response_has_its_headers(settings: Settings) -> None:
             assert headers["x-frame-options"] == "DENY"
             assert headers["referrer-policy"] == "no-referrer"
             assert path.startswith("/static/console") or headers["cache-control"] == "no-store"
-            assert "server" not in headers or "uvicorn" in headers["server"]
 
 
 async def test_titles_cannot_bring_in_scripts(settings: Settings) -> None:
@@ -577,3 +581,62 @@ def test_accounts_are_checked_when_they_are_made(tmp_path: Path) -> None:
         accounts.remove("ada")
     assert [a.name for a in accounts.listed()] == ["edith"]
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0, "nobody else reads the hashes"
+
+
+def exchange(data: Path, *words: str) -> str:
+    """What the command prints; it must end well."""
+    command = [sys.executable, "-m", "scripts.cli", *words]
+    environment = {**os.environ, "EXCHANGE_DATA": str(data), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    return done.stdout + done.stderr + ("" if done.returncode == 0 else f"{done.returncode}")
+
+
+async def test_accounts_made_in_a_terminal_can_sign_in_until_they_are_removed(
+    tmp_path: Path,
+) -> None:
+    made = exchange(
+        tmp_path, "console", "account", "add", "grace", "--role", "viewer", "--generate"
+    )
+    name, password = made.strip().split(": viewer, password: ")
+    settings = Settings(exchange_data=tmp_path)
+    async with visited(settings) as client:
+        form = {"name": name, "password": password}
+        assert (await client.post("/sign-in", data=form)).status_code == 303
+        exchange(tmp_path, "console", "account", "role", "grace", "editor")
+        assert (await client.get("/upload")).status_code == 200
+        assert exchange(tmp_path, "console", "account", "list") == "grace  editor\n"
+        again = exchange(tmp_path, "console", "account", "password", "grace", "--generate")
+        assert (await client.get("/")).status_code == 303, "signed out"
+        form["password"] = again.strip().split(": ")[-1]
+        assert (await client.post("/sign-in", data=form)).status_code == 303
+        exchange(tmp_path, "console", "account", "remove", "grace")
+        assert (await client.get("/")).status_code == 303
+    assert "no such account" in exchange(tmp_path, "console", "account", "remove", "grace")
+    assert "typed in a terminal" in exchange(tmp_path, "console", "account", "add", "joy")
+    told = log_of(settings)
+    assert ("at the command line", "account made, viewer", "grace") in told
+    assert password not in str(told)
+
+
+def test_the_console_alone_is_served_and_ends_when_it_is_told(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scripts.cli", "serve", "console"]
+    environment = {**os.environ, "EXCHANGE_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, env=environment | {"PORT": "0"}, stderr=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stderr
+        lines = map(json.loads, served.stderr)
+        port = next(line["port"] for line in lines if line["event"] == "open")
+        url = f"http://127.0.0.1:{port}/console"
+        for _ in range(100):
+            try:
+                response = httpx.get(url, follow_redirects=True)
+                break
+            except httpx.ConnectError:
+                time.sleep(0.05)
+        assert response.url.path == "/console/sign-in"
+        assert "server" not in response.headers
+        served.terminate()
+        assert served.wait(10) == 0
