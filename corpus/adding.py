@@ -33,6 +33,7 @@ class Details:
     """What staff know of a document better than the document does; empty where they say nothing."""
 
     source: str = ""  # the id of a source in the library that this is the full text of
+    id: str = ""  # what its own source is called; "": by its address
     title: str = ""
     publisher: str = ""
     year: str = ""
@@ -146,7 +147,7 @@ def source_id(url: str) -> str:
 def _describe(document: Document, download: Download, details: Details, detect: Detect) -> Source:
     language = details.language or detect(sample(document), document.language)
     return Source(
-        id=source_id(download.url),
+        id=details.id or source_id(download.url),
         title=details.title or title_of(document, download.name),
         publisher=details.publisher,
         authors=details.authors,

@@ -65,6 +65,11 @@ def test_reword_and_decline(client: TestClient, tmp_path: Path) -> None:
     assert kept.one(one).text.startswith("<b>")
     assert client.post(at, data={**form, "do": "save"}).status_code == 200
     assert kept.one(one).text == "Our way.\n\nIt worked well."
+    old = re.search(r'name="seen" value="([^"]+)"', page)
+    assert old
+    late = client.post(at, data={**form, "seen": old[1], "text": "My way.", "do": "publish"})
+    assert late.status_code == 409, "edith's page is older than the last wording"
+    assert kept.one(one).text == "Our way.\n\nIt worked well."
     assert client.post(at, data={**form, "do": "decline"}).status_code == 200
     assert kept.listed() == []
     gone = client.post(at, data={**form, "do": "publish"})

@@ -206,9 +206,61 @@ def test_one_that_is_taken_back_while_it_is_published_does_not_answer(
         if step == "passages" and held.one(one).state is State.WAITING:
             held.withdraw(one)
 
-    approving.approve(settings, held, one, quiet, meanwhile)
+    with pytest.raises(NoContribution, match="taken back"):
+        approving.approve(settings, held, one, quiet, meanwhile)
     assert held.one(one).state is State.WITHDRAWN
     assert "thorn" not in asked(app.open_assistant(settings))
+    assert still_held(settings.exchange_data) == set()
+
+
+def test_one_that_is_declined_while_it_is_published_does_not_answer(
+    settings: Settings, held: Contributions
+) -> None:
+    one, told = waiting(held), list[str]()
+
+    def meanwhile(step: str, done: int, total: int) -> None:
+        if step == "passages" and held.listed():
+            approving.decline(held, one, quiet)
+
+    def tell(reach: str, reply: Reply) -> None:
+        told.append(as_text(reply))
+
+    with pytest.raises(NoContribution, match="declined"):
+        approving.approve(settings, held, one, tell, meanwhile)
+    assert told == [], "nobody is thanked for what was declined"
+    assert "thorn" not in asked(app.open_assistant(settings))
+    assert still_held(settings.exchange_data) == set()
+
+
+def test_an_approval_that_died_half_way_can_be_repeated_and_taken_back(
+    settings: Settings, held: Contributions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = waiting(held)
+    with monkeypatch.context() as patch:
+        patch.setattr(held, "approved", dies)
+        with pytest.raises(KeyboardInterrupt):
+            approving.approve(settings, held, one, quiet, quiet)
+    approving.approve(settings, held, one, quiet, quiet)
+    assert held.one(one).state is State.APPROVED
+    assert "thorn" in asked(app.open_assistant(settings))
+    held.withdraw(one)
+    assert "thorn" not in asked(app.open_assistant(settings))
+
+
+def dies(*_: object) -> bool:
+    raise KeyboardInterrupt
+
+
+def test_what_is_published_is_what_is_kept(settings: Settings, held: Contributions) -> None:
+    """Another editor's wording that comes while it is published is not what answers."""
+    one = waiting(held)
+
+    def meanwhile(step: str, done: int, total: int) -> None:
+        if step == "passages":
+            held.reword(one, "Another wording.")
+
+    approving.approve(settings, held, one, quiet, meanwhile)
+    assert held.one(one).text == WORKED
 
 
 def test_declined_is_erased_with_a_kind_word_in_their_language(
@@ -228,7 +280,7 @@ def test_the_page_that_a_link_opens(settings: Settings, held: Contributions) -> 
     one = waiting(held, "We met <script>alert(1)</script> weekly.\n\nIt worked.")
     client = TestClient(Starlette(routes=practice.routes(held)))
     assert client.get(f"/practice/{one}").status_code == 404
-    held.approved(one)
+    held.approved(one, held.one(one).text)
     page = client.get(f"/practice/{one}")
     assert page.status_code == 200
     assert "<p>We met &lt;script&gt;alert(1)&lt;/script&gt; weekly.</p>" in page.text

@@ -9,13 +9,14 @@ from bot.console.jobs import Jobs, Running, What
 from bot.console.web import Role, Section, Visitor, action, back, noted, page, shown
 from bot.desk import approving
 from bot.desk.approving import Tell
-from bot.desk.contributions import Contributions, NoContribution, State
+from bot.desk.contributions import Contributions, NoContribution, State, mark
 from bot.desk.sharing import LONGEST
 from bot.desk.sharing_texts import titled
 from bot.phrases import speak
 from bot.settings import Settings
 
 PATH = "/shared"
+DOES = ("save", "publish", "decline", "withdraw")
 
 
 def section(settings: Settings, jobs: Jobs) -> Section:
@@ -45,11 +46,12 @@ class _Pages:
         """What an editor pressed: save, publish, decline or withdraw."""
         id, form = request.path_params["id"], await request.form()
         do = str(form.get("do", ""))
-        noted(request, f"{do} {id}")
+        noted(request, f"{do if do in DOES else ''} {id}".strip())
         try:
             if do in ("save", "publish"):
                 text = "\n".join(str(form.get("text", "")).splitlines()).strip()
-                await run_in_threadpool(self._held.reword, id, text[:LONGEST])
+                seen = str(form.get("seen", ""))
+                await run_in_threadpool(self._held.reword, id, text[:LONGEST], seen)
             return back(await self._done(do, id, visitor.name))
         except NoContribution as error:
             return await self._listed(request, visitor, str(error))
@@ -86,5 +88,6 @@ class _Pages:
             waiting=[one for one in every if one.state is State.WAITING],
             published=[one for one in every if one.state is State.APPROVED],
             titled=titled,
+            mark=mark,
             longest=LONGEST,
         )

@@ -11,15 +11,16 @@ from bot import upkeep
 from bot.delivery.late import written
 from bot.delivery.sqlite import SqliteStore
 from bot.desk import sharing_texts
-from bot.desk.contributions import Contribution, Contributions, State
+from bot.desk.contributions import Contribution, Contributions, NoContribution, State
 from bot.desk.sharing_texts import PUBLISHER, titled
 from bot.gate import Verdict
 from bot.messages import Reply
 from bot.settings import Settings
-from corpus.adding import Details, source_id
+from corpus.adding import Details
 from corpus.report import TROUBLE, Fate
 from corpus.source import PRACTICE
 from index.publish import Progress
+from index.withdrawn import withdraw as listed_withdrawn
 
 Tell = Callable[[str, Reply], object]
 """Says one reply to whoever a handle (Contribution.reach) leads to; it is used once."""
@@ -54,14 +55,18 @@ def approve(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{one.id}.txt"
         path.write_text(one.text, encoding="utf-8")
-        held.placed(id, source_id(path.resolve().as_uri()))
         rows, verdict = upkeep.add_documents(
             settings, [str(path)], _details(one, settings.practice_url), progress, lambda row: None
         )
     (row,) = rows
     if row.fate in TROUBLE or row.fate in (Fate.DUPLICATE, Fate.REMOVED):
         raise NotPublished(f"contribution {id} was not published: {row.why}")
-    held.approved(id)
+    if not held.approved(id, one.text):
+        listed_withdrawn(settings.exchange_data, one.source)
+        upkeep.take_out(settings, progress)
+        raise NoContribution(
+            f"contribution {id} was taken back or declined meanwhile; the library is without it"
+        )
     url = _address(one, settings.practice_url)
     _tell(held, one, tell, sharing_texts.published(one.speaks, titled(one), url))
     return verdict
@@ -70,8 +75,9 @@ def approve(
 def decline(held: Contributions, id: str, tell: Tell) -> None:
     """Say so kindly, and erase it. Raises NoContribution."""
     one = held.one(id, State.WAITING)
-    _tell(held, one, tell, sharing_texts.declined(one.speaks))
     held.erase(id)
+    if one.reach:
+        tell(one.reach, sharing_texts.declined(one.speaks))
 
 
 def withdraw(settings: Settings, held: Contributions, id: str, progress: Progress) -> None:
@@ -86,6 +92,7 @@ def withdraw(settings: Settings, held: Contributions, id: str, progress: Progres
 
 def _details(one: Contribution, practice_url: str) -> Details:
     return Details(
+        id=one.source,
         title=titled(one),
         publisher=PUBLISHER,
         authors=one.name,

@@ -20,6 +20,7 @@ WAITS = 90  # days that a contribution waits for an editor; then it is erased
 _DAY = 86_400.0  # seconds
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
 _CODE = 12  # of them: 59 bits
+_CHANGED = "contribution {id} was changed by somebody else meanwhile; look at it again"
 
 
 class NoContribution(Exception):
@@ -54,7 +55,11 @@ class Contribution(Told):
     state: State
     given: float  # seconds since 1970
     reach: str  # a handle that can say thank you, nothing more; "" once it was used
-    source: str  # its source in the library, once approved; else ""
+
+    @property
+    def source(self) -> str:
+        """What its source in the library is called: known before there is one."""
+        return f"P{self.id}"
 
     @property
     def dated(self) -> str:
@@ -89,7 +94,7 @@ class Contributions:
         """Keep what somebody consented to. The code itself is kept nowhere."""
         code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
         row = {field.name: getattr(told, field.name) for field in fields(Told)}
-        row |= {"id": secrets.token_hex(4), "state": State.WAITING, "source": ""}
+        row |= {"id": secrets.token_hex(4), "state": State.WAITING}
         reach = secrets.token_urlsafe(12)
         row |= {"given": self._now(), "reach": reach, "code": _digest(code)}
         with self._lock, self._db.atomic():
@@ -119,20 +124,31 @@ class Contributions:
             row = next(self._db.query(sql, [_digest(code)]), None)
         return _contribution(row) if row else None
 
-    def reword(self, id: str, text: str) -> None:
-        """Put an editor's wording in place of a waiting one. Raises NoContribution."""
-        self.one(id, State.WAITING)
-        self._change(id, text=text)
+    def reword(self, id: str, text: str, seen: str = "") -> None:
+        """Put an editor's wording in place of a waiting one. Raises NoContribution.
 
-    def placed(self, id: str, source: str) -> None:
-        """Note as what it is about to stand in the library: so it can be withdrawn meanwhile."""
-        self._change(id, source=source)
-
-    def approved(self, id: str) -> None:
-        """Note that it stands there; one that was withdrawn meanwhile stays withdrawn."""
-        sql = "update contributions set state = ? where id = ? and state = ?"
+        `seen`: the mark of the text that the editor saw, where another editor may have changed it.
+        """
+        held = self.one(id, State.WAITING).text
+        if seen and seen != mark(held):
+            raise NoContribution(_CHANGED.format(id=id))
+        sql = "update contributions set text = ? where (id, state, text) = (?, ?, ?)"
         with self._lock, self._db.atomic():
-            self._db.execute(sql, [State.APPROVED, id, State.WAITING])
+            done = self._db.execute(sql, [text, id, State.WAITING, held]).rowcount
+        self._truncate()
+        if not done:
+            raise NoContribution(_CHANGED.format(id=id))
+
+    def approved(self, id: str, text: str) -> bool:
+        """Note that this text of it stands there; False where it waits no more.
+
+        It was withdrawn or declined meanwhile: then it must not answer.
+        """
+        sql = "update contributions set state = ?, text = ? where id = ? and state = ?"
+        with self._lock, self._db.atomic():
+            done = self._db.execute(sql, [State.APPROVED, text, id, State.WAITING]).rowcount
+        self._truncate()
+        return bool(done)
 
     def thanked(self, id: str) -> None:
         """Erase the handle: it was used."""
@@ -143,26 +159,33 @@ class Contributions:
 
         What stays is that its code was used, and the id of its source.
         """
-        source = self.one(id).source
-        if source:
-            withdraw(self._data, source)
+        withdraw(self._data, self.one(id).source)
         empty = {field.name: "" for field in fields(Told)}
         self._change(id, **empty, reach="", state=State.WITHDRAWN)
 
     def erase(self, id: str) -> None:
-        """Erase it whole, with its code: one that was declined."""
+        """Erase it whole, with its code: one that was declined, and does not answer either.
+
+        Raises NoContribution where it waits no more.
+        """
+        one, sql = (
+            self.one(id, State.WAITING),
+            "delete from contributions where (id, state) = (?, ?)",
+        )
         with self._lock, self._db.atomic():
-            self._table.delete_where("id = ?", [id])
+            gone = self._db.execute(sql, [id, State.WAITING]).rowcount
         self._truncate()
+        if not gone:
+            raise NoContribution(f"contribution {id} is published meanwhile; withdraw it")
+        withdraw(self._data, one.source)  # it may have been published before a crash
 
     def sweep(self) -> int:
         """Erase what no editor approved in WAITS days, and tell how many those were."""
-        due = [State.WAITING, self._now() - WAITS * _DAY]
-        with self._lock, self._db.atomic():
-            sql = "delete from contributions where state = ? and given < ?"
-            erased = int(self._db.execute(sql, due).rowcount)
-        self._truncate()
-        return erased
+        due = self._now() - WAITS * _DAY
+        old = [one.id for one in self.listed(State.WAITING) if one.given < due]
+        for id in old:
+            self.erase(id)
+        return len(old)
 
     def _change(self, id: str, **values: str) -> None:
         with self._lock, self._db.atomic():
@@ -172,6 +195,11 @@ class Contributions:
     def _truncate(self) -> None:
         """No erased word stays in the write-ahead log."""
         self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+
+def mark(text: str) -> str:
+    """What tells whether a text is still the one that somebody saw."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _digest(code: str) -> str:
