@@ -163,8 +163,7 @@ class Assistant:
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._tally.add(question, language, Outcome.COMMAND)
             own = self._own(question)
-            passed = self._passing.pressed(question, own) if self._passing else None
-            return passed or self._commands.act(question, own)
+            return self._passed(question, own) or self._commands.act(question, own)
         if (said := unread(question, language)) is not None:
             self._tally.add(question, language, Outcome.UNREAD)
             return said
@@ -179,7 +178,8 @@ class Assistant:
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
         self._tally.add(question, language, outcome, found)
         asked = redact(question.text)
-        told = self._feedback.under(cards.answer_reply(found), found, question.person, asked)
+        seen = asked if plain else ""  # what staff may be shown of it, should its person let them
+        told = self._feedback.under(cards.answer_reply(found), found, question.person, seen)
         if asked != question.text:
             told = privacy.left_out(told)
         return self._passable(question, told) if plain and not (turn or found.answered) else told
@@ -189,6 +189,12 @@ class Assistant:
         with beside():
             return self._passing.offered(question, told) if self._passing else told
         return told
+
+    def _passed(self, question: Question, language: str) -> Reply | None:
+        """The reply to a button under the offer to pass a question on; None for all others."""
+        if self._passing is None:
+            return None
+        return self._passing.pressed(question, language, self._tally.passed_on)
 
     def _shared(self, question: Question) -> Reply | None:
         """The reply to what somebody shares; None where they do not."""

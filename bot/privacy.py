@@ -17,11 +17,17 @@ def privacy_card(
     `rewriting`: also another service. `pass_days`: staff, too, what they are passed; 0: nothing.
     """
     say = speak(language)
-    passed = (plain(f"• {passed_on(say)}"),) if rewriting else ()
+    passed: tuple[Line, ...] = ()
+    if rewriting:
+        told = say(
+            "• Another service's language model gets your question, without phone numbers and"
+            " e-mail addresses, to join quotes."
+        )
+        passed = (plain(told),)
     if pass_days:
         told = say(
-            "• A question that you let me pass on is the exception: the hub's staff read it,"
-            " without names and numbers that I recognise, until they answer, {days} days at most."
+            "• The hub's staff read what you let me pass on, without names that I recognise,"
+            " {days} days at most."
         )
         passed = (*passed, plain(told.format(days=pass_days)))
     *kept, forget = _kept(say, key_days)
@@ -34,27 +40,21 @@ def _kept(say: Say, key_days: int) -> list[Line]:
         plain(text)
         for text in (
             say(
-                "• Your messages and my answers are not kept, but for /share. What I recognise as a"
-                " name, a number or a place is taken out before I search."
+                "• Messages and answers are not kept, but for /share. What looks like a name,"
+                " number or place is taken out before I search."
             ),
+            say("• For ten minutes I remember your last question, should you let staff see it."),
             say(
-                "• Your last question waits in memory for ten minutes, should you let staff see it."
-            ),
-            say(
-                "• Kept under a code that does not show your name or number: your language, the"
-                " country and setting you chose, which pages you were shown last (24 hours at"
-                " most) and how fast you write. The code changes every {days} days; what you do"
-                " not use for twice as long is erased."
+                "• Under a code, not your name: language, country, setting, the last pages shown"
+                " (24 hours), how fast you write. The code changes every {days} days; what is"
+                " unused for twice as long is erased."
             ).format(days=key_days),
             say(
-                "• Counts of messages a week, by language, network, country and topic: the"
-                " Exchange's staff see them only for five people or more."
+                "• Weekly counts (language, network, country, topic): staff see them only for five"
+                " people or more."
             ),
             say("• A message about danger or harm adds one to a monthly count, nothing else."),
-            say(
-                "• Nobody reads along. Your network (such as Telegram) has its own rules and can"
-                " see who writes to me."
-            ),
+            say("• Nobody reads along. Your network, such as Telegram, sees who writes to me."),
             say("/forget erases what I keep about you, now."),
         )
     ]

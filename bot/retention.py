@@ -11,6 +11,7 @@ from bot.desk.contributions import Contributions
 from bot.desk.passed import Passed
 from bot.desk.proposals import Proposals
 from bot.desk.replying import discard
+from bot.keys import DAY
 from bot.limits import FILLS
 from bot.logs import logger
 from bot.people import People
@@ -36,8 +37,25 @@ def sweep(settings: Settings) -> dict[str, int]:
         "passed on": _passed(settings),
         "contributions": _unapproved(settings),
         "proposals": _proposals(settings),
+        "ways to people": _unheld(settings),
         "queue": _tidied(settings),
     }
+
+
+def _unheld(settings: Settings) -> int:
+    """The ways to people erased that belong to nothing which waits: what was withdrawn, say."""
+    data = settings.exchange_data
+    if not ((data / database.FILE).exists() and (data / FILE).exists()):
+        return 0
+    store, passed, given = SqliteStore(data, serving=False), Passed(data), Contributions(data)
+    try:
+        old = store.unused(DAY)  # of today's, one may be kept a moment after its question was
+        held = {one.token for one in passed.open()} | {one.reach for one in given.listed()}
+        return store.discard([token for token in old if token not in held])
+    finally:
+        store.close()
+        passed.close()
+        given.close()
 
 
 def _passed(settings: Settings) -> int:

@@ -54,6 +54,11 @@ class Tally:
                 **asked,
             )
 
+    def passed_on(self, person: str) -> None:
+        """Count a question that was passed on to staff; the question itself was counted before."""
+        with beside():
+            self._counts.add(today(), self.names(person), after="passed on")
+
     def disclosed(self) -> None:
         """Count a help card, by its month alone."""
         with beside():

@@ -12,7 +12,7 @@ from bot.console.audit import Audit
 from bot.desk.curated import Curated, CuratedAnswers
 from bot.desk.passed import Passed
 from bot.desk.replying import Desk, nearest
-from bot.desk.writing import Written, checked, picked
+from bot.desk.writing import Written, checked, own_words, picked
 from bot.keys import DAY
 from bot.phrases import detect
 from bot.settings import Settings
@@ -20,6 +20,7 @@ from corpus.library import Library
 from index import snapshots
 from index.editing import LIBRARY
 from index.opened import Current
+from index.withdrawn import Withdrawn
 from scripts.shell import plainly
 
 cli = typer.Typer(
@@ -61,19 +62,20 @@ def answer(
     quote: Quotes = None,
     text: Text = "",
     keep: Annotated[
-        bool, typer.Option("--keep", help="Also keep it for all who ask the same.")
-    ] = False,
+        str,
+        typer.Option(help="Also keep it for all who ask this, the question in your own words."),
+    ] = "",
 ) -> None:
     """Answer an open question; its person reads it in the chat, and the question is erased."""
     with plainly() as settings, _held(settings) as library:
         passed = Passed(settings.exchange_data)
         question, written = passed.get(id), _written(library, quote, text)
+        asked = own_words(keep, question.text) if keep.strip() else None
         left = Desk(settings.exchange_data, passed).answer(id, written, library)
         _note(settings, "question answered", id)
         print("on its way" if left else "nobody waits for it any more; it is erased")
-        if keep:
-            asked = [(question.text, question.language)]
-            made = CuratedAnswers(settings.exchange_data).keep(asked, written)
+        if asked:
+            made = CuratedAnswers(settings.exchange_data).keep([asked], written)
             _note(settings, "answer kept", made)
             print(f"kept as {made}")
 
@@ -144,7 +146,8 @@ def _written(library: Library, quotes: list[str] | None, text: str) -> Written:
 @contextmanager
 def _held(settings: Settings) -> Iterator[Library]:
     folder = snapshots.current(settings.exchange_data)
-    library = Library(folder / LIBRARY, read_only=True)
+    gone = Withdrawn(settings.exchange_data)
+    library = Library(folder / LIBRARY, read_only=True, gone=gone)
     try:
         yield library
     finally:

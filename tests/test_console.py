@@ -172,6 +172,30 @@ async def test_a_wrong_password_locks_out_and_says_the_same_of_unknown_names(
     assert "nobody" not in str(entries)
 
 
+async def test_who_knows_a_name_does_not_keep_its_owner_out(settings: Settings) -> None:
+    async with visited(settings) as owner, visited(settings) as stranger:
+        right = {"name": "edith", "password": PASSWORD}
+        wrong = {"name": "edith", "password": "guess"}
+        first = await owner.post("/sign-in", data=right)
+        known = [c for c in first.headers.get_list("set-cookie") if c.startswith("console-known")]
+        assert all(word in known[0] for word in ("HttpOnly", "SameSite=strict", "Path=/console"))
+        owner.cookies.delete("console")
+        for _ in range(TRIES):
+            await stranger.post("/sign-in", data=wrong)
+        assert (await stranger.post("/sign-in", data=right)).status_code == 401
+        stranger.cookies.set("console-known", "made.up")
+        assert (await stranger.post("/sign-in", data=right)).status_code == 401
+        assert (await owner.post("/sign-in", data=right)).status_code == 303
+        owner.cookies.delete("console")
+        for _ in range(TRIES):
+            await owner.post("/sign-in", data=wrong)
+        assert (await owner.post("/sign-in", data=right)).status_code == 401, "its own tries count"
+        other = {"name": "ada", "password": "guess"}
+        for _ in range(TRIES):
+            await owner.post("/sign-in", data=other)
+        assert "Wait" in (await owner.post("/sign-in", data=other)).text, "known as edith's alone"
+
+
 def test_the_pause_grows_and_ends(tmp_path: Path) -> None:
     now = 1_000_000.0
     lockout = Lockout(tmp_path, lambda: now)
@@ -418,6 +442,7 @@ async def test_a_source_is_changed_added_and_taken_out(settings: Settings) -> No
         ({"id": ""}, "the field &#39;id&#39; is empty"),
         ({"title": " \u200b"}, "the field &#39;title&#39; is empty"),
         ({"url": "javascript:alert(1)"}, "does not begin with http://"),
+        ({"url": "file:///etc/hosts", "read": "yes"}, "does not begin with http://"),
         ({"id": "S2"}, "id &#39;S2&#39; stands twice"),
     ],
 )

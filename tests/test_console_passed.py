@@ -27,6 +27,9 @@ def settings(data: Path) -> Settings:
     return Settings(exchange_data=data)
 
 
+OURS = "What of the mayor's bicycles?"
+
+
 def token_of(response: httpx.Response) -> str:
     found = re.search(r'name="token" value="([0-9a-f]+)"', response.text)
     assert found
@@ -138,11 +141,16 @@ async def test_kept_answers_are_made_changed_retired_and_erased(
     id, answers = waiting(data), CuratedAnswers(data)
     async with console_at(settings) as url, visiting(url, "edith") as edith:
         token = token_of(await edith.get(f"/questions/{id}"))
-        form = {"do": "answer", "token": token, "text": OWN_WORDS, "keep": "1"}
+        form = {"do": "answer", "token": token, "text": OWN_WORDS, "keep": f" {ASKED.lower()}"}
+        refused = await edith.post(f"/questions/{id}", data=form)
+        assert "own question, which is erased" in refused.text
+        assert len(Passed(data).open()) == 1, "nothing was sent"
+        form["keep"] = OURS
         done = await edith.post(f"/questions/{id}", data=form)
         assert done.headers["location"].endswith("done=gone"), "nobody is at this test's token"
         (kept,) = answers.all()
-        assert (kept.asked, kept.written.text) == (ASKED, OWN_WORDS)
+        assert (kept.asked, kept.written.text) == (OURS, OWN_WORDS)
+        assert traces(data, "zqblue") == [], "the person was told that their question is erased"
         place = f"/questions/kept?id={kept.id}"
         assert OWN_WORDS in (await edith.get(place)).text
         changed = {"do": "keep", "token": token, "questions": f"{ASKED}\r\nNgapi?", "text": "Two."}

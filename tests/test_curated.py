@@ -115,8 +115,11 @@ def test_it_is_changed_retired_and_erased_also_by_another_process(data: Path) ->
     assert "Fridays" in str(assistant.answer(ASKED, "en").staff)
     elsewhere.keep([(ASKED, "en")], replace(OWN, text="Ask them first."), id)
     assert "Ask them first" in str(assistant.answer(ASKED, "en").staff)
+    elsewhere.keep([("Who pays for radio?", "en")], OWN, id)
+    assert not from_staff(assistant.answer(ASKED, "en")), "and of its old words nothing is left"
+    assert b"radio programme" not in b"".join(path.read_bytes() for path in data.glob("desk.db*"))
     elsewhere.retire(id, "retired by the staff")
-    assert not from_staff(assistant.answer(ASKED, "en"))
+    assert not from_staff(assistant.answer("Who pays for radio?", "en"))
     elsewhere.erase(id)
     with pytest.raises(NoAnswer, match=f"kept answer {id}: there is none"):
         elsewhere.get(id)
@@ -143,6 +146,7 @@ def test_it_is_retired_when_its_source_is_taken_out(data: Path) -> None:
     assert from_staff(assistant.answer(ASKED, "en"))
     upkeep.remove_source(settings, source, lambda *_: None)
     assert answers.get(quoted).retired == GONE, "at once, by whoever published"
+    assert answers.get(quoted).written.quotes == (), "words that were taken back are not kept here"
     assert answers.get(own).retired == ""
     assert not from_staff(assistant.answer(ASKED, "en"))
 
@@ -165,6 +169,23 @@ def test_a_quote_is_found_again_in_its_own_source_alone(data: Path) -> None:
     other = Picked(passage="wasanother1", source="S999", words=one.words)
     lost = Written(text="", language="en", quotes=(other,))
     assert mended(lost, held) == lost
+
+
+def test_an_answer_whose_passages_moved_keeps_its_date_and_what_staff_change(data: Path) -> None:
+    held, clock = library(data), [1_000.0]
+    answers = CuratedAnswers(data, now=lambda: clock[0])
+    written = quoting(data)
+    (one,) = written.quotes
+    moved = replace(written, quotes=(replace(one, passage="wasanother1"),))
+    id = answers.keep([(ASKED, "en")], moved)
+    clock[0] += 86_400
+    old = answers.get(id)
+    answers.check(held)
+    assert answers.get(id).written == written
+    assert answers.get(id).at == 1_000.0, "nobody answered anew"
+    answers.keep([(ASKED, "en")], OWN, id)
+    answers._requote(old, (one,))  # a check that began before
+    assert answers.get(id).written == OWN
 
 
 def test_another_embedder_computes_the_vectors_anew(data: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -153,6 +154,14 @@ def test_only_on_a_yes_is_the_question_kept_and_without_names(desk: Desk) -> Non
     assert len(desk.proposals.listed()) == 1
 
 
+def test_staff_are_not_shown_what_may_tell_of_harm(desk: Desk) -> None:
+    feared = f"I am afraid for the child next door. {ASKED}"
+    assert desk.ask(feared).buttons[-1].label == "Not helpful", "it is answered, and counted"
+    assert "May the Exchange" in text(desk.complain())
+    assert "May the Exchange" not in text(desk.complain(feared))
+    assert desk.proposals.listed() == []
+
+
 def test_no_and_ten_minutes_and_another_person_keep_nothing(desk: Desk) -> None:
     leave = desk.complain()
     assert "no longer have" in text(desk.press(leave.buttons[0], BEN))
@@ -260,6 +269,32 @@ def test_what_cannot_be_accepted_changes_nothing(desk: Desk, tmp_path: Path) -> 
     with pytest.raises(BadProposal, match="no proposal 77"):
         desk.proposals.dismiss(77)
     assert [one.id for one in desk.proposals.listed()] == [id]
+
+
+def test_what_is_accepted_at_the_same_time_is_all_in_the_file(tmp_path: Path) -> None:
+    """By two editors on the pages, and one in a terminal."""
+    held = [Proposals(tmp_path) for _ in range(3)]
+    ids = [keep(held[0], f"Question number {n}?") for n in range(30)]
+    golden = tmp_path / "golden.csv"
+
+    def accept(n: int) -> None:
+        held[n % 3].accept(ids[n], ["S033"], golden, {"S033"})
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(accept, range(30)))
+    assert len({trial.question for trial in read_trials(golden)}) == 30
+    assert held[0].listed() == []
+    with pytest.raises(BadProposal, match="no proposal"):
+        accept(0)
+
+
+def test_what_is_wrong_is_told_in_the_language_of_who_reads_it(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(BadProposal) as raised:
+        desk.proposals.accept(keep(desk.proposals), ["S999"], None, ())
+    assert "'S999' is no source" in str(raised.value)
+    told = {raised.value.said(language) for language in languages()}
+    assert len(told) == len(languages())
+    assert all("'S999'" in one for one in told)
 
 
 def test_ninety_days_and_a_dismissal_leave_nothing_on_the_disk(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from bot import app, moments
 from bot.assistant import Assistant
 from bot.cards import length
 from bot.channels.errors import plain_apology
-from bot.counts import Counts
+from bot.channels.port import Incoming
+from bot.counts import Counts, today
+from bot.delivery.port import Reach
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.desk.contributions import Contributions, Told
 from bot.desk.passed import OF_ONE, NoQuestion, Passed
 from bot.desk.passing import Passing
 from bot.desk.replying import Desk
@@ -270,6 +274,9 @@ def test_a_yes_that_is_delivered_twice_passes_on_once(data: Path) -> None:
     again = press(passing(data), offered, "yes")  # the process died before its reply was kept
     assert first.reach == again.reach != ""
     assert len(Passed(data).open()) == 1
+    cells = assistant._tally._counts.closed(today() + timedelta(days=7))
+    passed = [(cell.value, cell.messages) for cell in cells if cell.by == "after"]
+    assert passed == [("passed on", 1)]
 
 
 def test_what_is_kept_is_redacted_and_without_a_handle(data: Path) -> None:
@@ -324,6 +331,27 @@ def test_what_nobody_answers_in_time_is_erased_with_its_handle(data: Path) -> No
     assert not store.leave(token, "too late")
     store.close()
     assert traces(data, "zqblue") == []
+
+
+def test_a_way_to_somebody_goes_with_what_it_was_for(data: Path) -> None:
+    """Also where nobody told the queue: what was shared is taken back, with a code."""
+    given, store = Contributions(data), SqliteStore(data, serving=False)
+    token = press(assistant := passing(data), ask(assistant, ASKED), "yes").reach
+    told = Told(text="It worked.", place="", year="", language="en", name="", speaks="en")
+    receipts = [given.add(told) for _ in range(2)]
+    tokens = [token, *(one.reach for one in receipts), "fresh"]
+    for at, one in enumerate(tokens):
+        store.put("lines", [Incoming(id=f"m{at}", conversation="ada", body="m")])
+        job = store.take()
+        assert job
+        store.answered(job, "lines:ada", [], reach=Reach(token=one, to="ada"))
+    store._db.execute("update reach set at = at - ? where token <> 'fresh'", [2 * DAY])
+    taken = given.coded(receipts[0].code)
+    assert taken
+    given.withdraw(taken.id)
+    assert sweep(Settings(exchange_data=data))["ways to people"] == 1
+    assert [store.leave(one, "x") for one in tokens] == [True, False, True, True]
+    store.close()
 
 
 def test_a_quote_must_stand_on_its_page_and_the_reply_fit_a_phone(data: Path) -> None:

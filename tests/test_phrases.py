@@ -17,6 +17,7 @@ from bot.safeguarding import cards as safety
 from index.languages import SPOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
+SAYING = ("say", "BadAnswer", "BadProposal")
 TRANSLATED = [language for language in SPOKEN if language != "en"]
 
 
@@ -34,7 +35,9 @@ def spoken_texts() -> set[str]:
             if isinstance(node, ast.Call) and node.args:
                 called = ast.unparse(node.func)
                 last = node.args[-1] if called.endswith("notice") else node.args[0]
-                wanted = called == "say" or called.startswith("speak(") or called.endswith("notice")
+                wanted = (
+                    called in SAYING or called.startswith("speak(") or called.endswith("notice")
+                )
                 if wanted and isinstance(last, ast.Constant) and isinstance(last.value, str):
                     said.add(last.value)
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Section":

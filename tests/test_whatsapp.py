@@ -607,6 +607,12 @@ async def test_the_template_is_sent_once_a_day() -> None:
         assert api.messages[0].to == {"recipient": BSUID}
 
 
+def test_a_late_answer_is_promised_only_where_the_template_can_bring_it() -> None:
+    """A question is passed on only where a channel keeps a reply for a day (bot.delivery.tasks)."""
+    assert open_channel(ACCOUNT).keeps < 86_400
+    assert open_channel(replace(ACCOUNT, template="answer_ready")).keeps > 86_400
+
+
 async def test_a_template_that_is_not_approved_is_named() -> None:
     async with GraphApi() as api:
         channel = open_channel(replace(api.account, template="answer_ready"))

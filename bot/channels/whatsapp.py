@@ -29,6 +29,7 @@ from bot.messages import Reply
 
 PATH = "/whatsapp"
 LARGEST = 4 * 1024 * 1024  # bytes of a webhook call; WhatsApp sends 3 MB at most
+WITH_TEMPLATE = 3 * 24 * 3600.0  # seconds that a reply waits for who got it
 DAY = 24 * 3600.0  # seconds after a message in which it may be answered
 MARKING = 1.0  # seconds that a reply waits for the mark of reading at most
 
@@ -81,11 +82,12 @@ class WhatsAppChannel:
     """One number of one business."""
 
     name = "whatsapp"
-    keeps = DAY  # afterwards WhatsApp takes no reply to what it answers
     repeats = True
 
     def __init__(self, account: Account, patience: float) -> None:
         self._account, self._tell = account, Telling()
+        # WhatsApp takes no reply a day after a message; who got the template may write much later.
+        self.keeps = WITH_TEMPLATE if account.template else DAY - WAIT
         self._phone = account.phone.strip()
         token, api = account.token.strip(), account.api.rstrip("/")
         self._graph = Graph(api, self._phone, token, self._tell, patience)

@@ -21,8 +21,10 @@ from bot.console.accounts import Accounts
 from bot.console.audit import Audit
 from bot.console.lockout import Lockout
 from bot.console.sessions import Sessions, form_token
-from bot.console.web import ROOT, Section, Visitor
+from bot.console.web import ROOT, Section, Visitor, shown
+from bot.phrases import speak
 from bot.settings import Settings
+from index.ports import StaleIndex
 
 STATIC = Path(__file__).parent / "static"
 PER_MINUTE = 20  # passwords tried from one network address
@@ -70,7 +72,11 @@ def console(settings: Settings, sections: Sequence[Section]) -> list[BaseRoute]:
         Route("/static/{name}", _static, methods=["GET"]),
         *(route for section in sections for route in section.routes),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Gate, desk=desk)])
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Gate, desk=desk)],
+        exception_handlers={StaleIndex: _no_library},
+    )
     app.state.desk = desk
     return [Route(ROOT, _home, methods=["GET"]), Mount(ROOT, app=app)]
 
@@ -123,6 +129,13 @@ def cookie(request: Request) -> str:
 
 async def _home(request: Request) -> Response:
     return RedirectResponse(f"{ROOT}/", 303)
+
+
+async def _no_library(request: Request, error: Exception) -> Response:
+    """What a page says that needs the library where none can be opened."""
+    say = speak(request.state.visitor.language)
+    why = say("There is no library that can be read yet. Publish one first, under “Library”.")
+    return shown(request, request.state.visitor, "refused.html", status=503, why=why)
 
 
 async def _static(request: Request) -> Response:

@@ -83,9 +83,19 @@ def put(settings: Settings, id: str, seen: str, cells: Mapping[str, str]) -> Non
         old = held.row(id) if id else None
         if mark(old) != seen:
             raise Changed
+        _check_places(held.path.name, old or {}, cells)
         fresh = {**(old or {}), **{name: _line(text) for name, text in cells.items()}}
         rows = [fresh if row is old else row for row in held.rows] + [fresh] * (old is None)
         _write(settings, held, rows)
+
+
+def _check_places(name: str, old: Mapping[str, str], cells: Mapping[str, str]) -> None:
+    """A page of the web may name no file of this server: it would be read, and quoted to people."""
+    url = cells.get("url", "").strip()
+    if url.lower().startswith("file:") and url != old.get("url", "").strip():
+        raise BadCatalogue(
+            f"{name}, row {cells.get('id', '')}: url {url!r} does not begin with http:// or https://"
+        )
 
 
 def take_out(settings: Settings, id: str, seen: str) -> None:

@@ -34,18 +34,23 @@ class Lockout:
         """Let go of the file."""
         self._db.conn.close()
 
-    def wait(self, name: str) -> float:
-        """Seconds until a password of this name may be tried; 0 where it may now."""
-        with self._lock:
-            sql = "select count, at from failures where name = ?"
-            row = self._db.execute(sql, [self._hash(name)]).fetchone()
-        if row is None or row[0] < TRIES:
-            return 0.0
-        doubled: float = 2.0 ** min(row[0] - TRIES, 20)
-        pause = min(PAUSE * doubled, LONGEST)
-        return max(0.0, float(row[1]) + pause - self._now())
+    def known(self, name: str) -> str:
+        """What a browser keeps that signed in: from then on nobody else locks it out.
 
-    def failed(self, name: str) -> None:
+        OWASP, Slow Down Online Guessing Attacks with Device Cookies: whoever knows a name could
+        keep its owner out otherwise.
+        """
+        nonce = secrets.token_urlsafe(12)
+        return f"{nonce}.{self._hash(f'{nonce} {name}')}"
+
+    def wait(self, name: str, kept: str = "") -> float:
+        """Seconds until a password of this name may be tried; 0 where it may now.
+
+        `kept`: what the browser has of `known`; it waits only where its own tries failed, too.
+        """
+        return min(map(self._wait, self._counted(name, kept)))
+
+    def failed(self, name: str, kept: str = "") -> None:
         """Count a failure."""
         now = self._now()
         with self._lock, self._db.atomic():
@@ -54,12 +59,31 @@ class Lockout:
                 "insert into failures values (?, 1, ?) on conflict (name)"
                 " do update set count = count + 1, at = excluded.at"
             )
-            self._db.execute(sql, [self._hash(name), now])
+            for one in self._counted(name, kept):
+                self._db.execute(sql, [self._hash(one), now])
 
-    def clear(self, name: str) -> None:
+    def clear(self, name: str, kept: str = "") -> None:
         """Forget the failures: the password was right, or is a new one."""
         with self._lock, self._db.atomic():
-            self._db.execute("delete from failures where name = ?", [self._hash(name)])
+            for one in self._counted(name, kept):
+                self._db.execute("delete from failures where name = ?", [self._hash(one)])
+
+    def _counted(self, name: str, kept: str) -> list[str]:
+        """Under what tries are counted: the name, and the browser's own where it is known."""
+        nonce, _, proof = kept.partition(".")
+        own = f"{nonce} {name}"
+        known = hmac.compare_digest(proof.encode("utf-8", "replace"), self._hash(own).encode())
+        return [name, own] if known else [name]
+
+    def _wait(self, counted: str) -> float:
+        with self._lock:
+            sql = "select count, at from failures where name = ?"
+            row = self._db.execute(sql, [self._hash(counted)]).fetchone()
+        if row is None or row[0] < TRIES:
+            return 0.0
+        doubled: float = 2.0 ** min(row[0] - TRIES, 20)
+        pause = min(PAUSE * doubled, LONGEST)
+        return max(0.0, float(row[1]) + pause - self._now())
 
     def _hash(self, name: str) -> str:
         return hmac.new(self._key, name.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

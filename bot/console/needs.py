@@ -191,7 +191,7 @@ async def _accept(desk: Desk, request: Request, visitor: Visitor) -> Response:
         titles = await run_in_threadpool(desk.titles)
         await run_in_threadpool(desk.proposals.accept, id, sources, desk.settings.golden, titles)
     except BadProposal as error:
-        return await _listed(desk, request, visitor, str(error), 422)
+        return await _listed(desk, request, visitor, error.said(visitor.language), 422)
     noted(request, f"{id} {';'.join(sources)}".strip())
     return back(f"{PATH}/proposals")
 
@@ -201,7 +201,7 @@ async def _dismiss(desk: Desk, request: Request, visitor: Visitor) -> Response:
     try:
         await run_in_threadpool(desk.proposals.dismiss, id)
     except BadProposal as error:
-        return await _listed(desk, request, visitor, str(error), 422)
+        return await _listed(desk, request, visitor, error.said(visitor.language), 422)
     noted(request, str(id))
     return back(f"{PATH}/proposals")
 

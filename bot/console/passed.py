@@ -13,7 +13,7 @@ from bot.console.web import Role, Section, Visitor, action, back, noted, page, s
 from bot.desk.curated import Curated, CuratedAnswers, NoAnswer
 from bot.desk.passed import NoQuestion, Passed, PassedOn
 from bot.desk.replying import NEAREST, Desk
-from bot.desk.writing import LONGEST, BadAnswer, Written, checked, picked
+from bot.desk.writing import LONGEST, BadAnswer, Written, checked, own_words, picked
 from bot.phrases import detect, language_name
 from bot.settings import Settings
 from corpus.document import Passage
@@ -32,7 +32,7 @@ class Draft:
     words: tuple[tuple[str, str], ...] = ()  # of each passage shown, what would be quoted
     find: str = ""  # what passages are looked for
     questions: str = ""  # wordings, one a line; only of a kept answer
-    keep: bool = False  # also for others
+    keep: str = ""  # the question in the staff's own words; "": the answer is for its person alone
 
 
 def section(settings: Settings, opened: Callable[[], Opened]) -> Section:
@@ -95,15 +95,17 @@ class _Pages:
         except NoQuestion:
             return back("/questions?done=gone")
         except BadAnswer as error:
-            return await self._form(request, visitor, draft, question, why=str(error))
+            why = error.said(visitor.language)
+            return await self._form(request, visitor, draft, question, why=why)
         return back(f"/questions?done={done}")
 
     def _answered(self, question: PassedOn, draft: Draft) -> str:
         library = self._opened().library
         written = _written(draft, library)
+        asked = own_words(draft.keep, question.text) if draft.keep else None
         left = self._desk.answer(question.id, written, library)
-        if draft.keep:
-            self._answers.keep([(question.text, question.language)], written)
+        if asked:
+            self._answers.keep([asked], written)
         return "sent" if left else "gone"
 
     async def kept(self, request: Request, visitor: Visitor) -> Response:
@@ -130,7 +132,8 @@ class _Pages:
         except NoAnswer:
             return back("/questions")
         except BadAnswer as error:
-            return await self._form(request, visitor, draft, held, why=str(error))
+            why = error.said(visitor.language)
+            return await self._form(request, visitor, draft, held, why=why)
         return back(f"/questions?done={do}")
 
     def _held(self, request: Request) -> Curated | None:
@@ -203,7 +206,7 @@ def _draft(form: FormData) -> Draft:
         words=tuple(words),
         find=cell("find", _SEARCHED),
         questions=cell("questions"),
-        keep=bool(form.get("keep")),
+        keep=cell("keep", _SEARCHED),
     )
 
 

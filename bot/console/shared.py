@@ -45,7 +45,7 @@ class _Pages:
     async def decided(self, request: Request, visitor: Visitor) -> Response:
         """What an editor pressed: save, publish, decline or withdraw."""
         id, form = request.path_params["id"], await request.form()
-        do = str(form.get("do", ""))
+        do, say = str(form.get("do", "")), speak(visitor.language)
         noted(request, f"{do if do in DOES else ''} {id}".strip())
         try:
             if do in ("save", "publish"):
@@ -53,10 +53,10 @@ class _Pages:
                 seen = str(form.get("seen", ""))
                 await run_in_threadpool(self._held.reword, id, text[:LONGEST], seen)
             return back(await self._done(do, id, visitor.name))
-        except NoContribution as error:
-            return await self._listed(request, visitor, str(error))
+        except NoContribution:
+            why = say("Somebody decided or changed this meanwhile. Look at it again.")
+            return await self._listed(request, visitor, why)
         except Running:
-            say = speak(visitor.language)
             why = say("Another change of the library is under way; wait until it is done.")
             return await self._listed(request, visitor, why)
 

@@ -19,7 +19,8 @@ from bot.phrases import languages, speak
 if TYPE_CHECKING:
     from bot.console.app import Desk
 
-PATH, COOKIE = "/sign-in", "console"
+PATH, COOKIE, KNOWN = "/sign-in", "console", "console-known"
+_KEPT = 180 * 86_400  # seconds that a browser is known
 _LARGEST = 10_000  # bytes of the form that anybody may post
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 _SHOWN = 100  # entries of the log on one page
@@ -58,22 +59,25 @@ async def sign_in(request: Request) -> Response:
             "Too many passwords were tried from your network. Wait a minute, then try again."
         )
     else:
+        kept, password = request.cookies.get(KNOWN, ""), str(form.get("password", ""))
         token, why = await run_in_threadpool(
-            _tried, desk, name, str(form.get("password", "")), request.state.language
+            _tried, desk, name, password, request.state.language, kept
         )
         status = 401
         if token:
-            return _signed_in(request, token, wanted)
+            response = _signed_in(request, token, wanted)
+            _set(request, response, KNOWN, desk.lockout.known(name), _KEPT)
+            return response
     return shown(
         request, None, "sign_in.html", status=status, why=why, name=name[:40], wanted=wanted
     )
 
 
-def _tried(desk: "Desk", name: str, password: str, language: str) -> tuple[str, str]:
+def _tried(desk: "Desk", name: str, password: str, language: str, kept: str) -> tuple[str, str]:
     """(a new session's token, why not): one of them is empty."""
     say = speak(language)
     with _one:
-        if wait := desk.lockout.wait(name):
+        if wait := desk.lockout.wait(name, kept):
             minutes = math.ceil(wait / 60)
             told = say(
                 "Too many wrong passwords. Wait {minutes} min, then try again, or ask an"
@@ -82,22 +86,30 @@ def _tried(desk: "Desk", name: str, password: str, language: str) -> tuple[str, 
             return "", told.format(minutes=minutes)
         found = desk.accounts.right(name, password)
         if found is None:
-            desk.lockout.failed(name)
+            desk.lockout.failed(name, kept)
             known = desk.accounts.get(name)  # what is no account's name may be a password
             detail = "" if known else "unknown name"
             desk.audit.note(name if known else "", "sign-in failed", detail)
             return "", say("The name or the password is not right.")
-        desk.lockout.clear(name)
+        desk.lockout.clear(name, kept)
     desk.audit.note(found.name, "signed in")
     return desk.sessions.start(found.name), ""
 
 
 def _signed_in(request: Request, token: str, wanted: str) -> Response:
     response = back(wanted)
-    response.set_cookie(
-        COOKIE, token, path=ROOT, httponly=True, samesite="strict", secure=not _loopback(request)
-    )
+    _set(request, response, COOKIE, token)
     return response
+
+
+def _set(
+    request: Request, response: Response, name: str, value: str, age: int | None = None
+) -> None:
+    """A cookie that no script reads and no other site has sent; without an age for this session."""
+    response.set_cookie(
+        name, value, age, path=ROOT, httponly=True, samesite="strict",
+        secure=not _loopback(request),
+    )  # fmt: skip
 
 
 def _loopback(request: Request) -> bool:
@@ -143,7 +155,8 @@ async def choose_language(request: Request, visitor: Visitor) -> Response:
 async def change_password(request: Request, visitor: Visitor) -> Response:
     """Another password; all sessions end but a new one for this browser."""
     form = await request.form()
-    why = await run_in_threadpool(_changed, _desk(request), visitor, form)
+    kept = request.cookies.get(KNOWN, "")
+    why = await run_in_threadpool(_changed, _desk(request), visitor, form, kept)
     if why:
         return _account(request, visitor, why=why, status=400)
     noted(request, visitor.name)
@@ -151,13 +164,14 @@ async def change_password(request: Request, visitor: Visitor) -> Response:
     return _signed_in(request, token, "/account?done=1")
 
 
-def _changed(desk: "Desk", visitor: Visitor, form: FormData) -> str:
+def _changed(desk: "Desk", visitor: Visitor, form: FormData, kept: str) -> str:
     """Why the password was not changed; "" where it was."""
     say = speak(visitor.language)
     old, new, again = (str(form.get(name, "")) for name in ("old", "new", "again"))
     with _one:
-        if desk.lockout.wait(visitor.name) or not desk.accounts.right(visitor.name, old):
-            desk.lockout.failed(visitor.name)
+        waits = desk.lockout.wait(visitor.name, kept)
+        if waits or not desk.accounts.right(visitor.name, old):
+            desk.lockout.failed(visitor.name, kept)
             return say("The password that you have now is not right.")
         if new != again:
             return say("The new password was not typed the same twice.")

@@ -70,7 +70,10 @@ class _Pages:
     async def form(self, request: Request, visitor: Visitor) -> Response:
         """A source to change, or an empty one to add."""
         id = request.query_params.get("id", "")
-        held = await run_in_threadpool(catalogue.read, self._settings)
+        try:
+            held = await run_in_threadpool(catalogue.read, self._settings)
+        except BadCatalogue as error:
+            return shown(request, visitor, "refused.html", status=500, why=str(error))
         row = held.row(id) if id else None
         if (id and row is None) or catalogue.bundled(self._settings):
             return back("/sources")

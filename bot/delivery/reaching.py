@@ -16,10 +16,10 @@ def keep(db: sqlite3.Connection, job: Job, person: str, reach: Reach, now: float
     db.execute(sql, [reach.token, job.channel, job.conversation, person, reach.to, now])
 
 
-def leave(db: sqlite3.Connection, token: str, reply: str) -> bool:
-    """Leave the one reply of a token, if it may still be."""
-    sql = "update reach set reply = ? where token = ? and reply is null"
-    return bool(db.execute(sql, [reply, token]).rowcount)
+def leave(db: sqlite3.Connection, token: str, reply: str, now: float) -> bool:
+    """Leave the one reply of a token, if it may still be; its time begins."""
+    sql = "update reach set reply = ?, at = ? where token = ? and reply is null"
+    return bool(db.execute(sql, [reply, now, token]).rowcount)
 
 
 def first(db: sqlite3.Connection, clock: float) -> Late | None:
@@ -50,6 +50,12 @@ def forget_person(db: sqlite3.Connection, channel: str, person: str) -> None:
 def discard(db: sqlite3.Connection, tokens: Sequence[str]) -> int:
     """Erase where these tokens lead; how many there were."""
     return sum(db.execute("delete from reach where token = ?", [t]).rowcount for t in tokens)
+
+
+def unused(db: sqlite3.Connection, before: float) -> list[str]:
+    """The tokens made before a time that no reply was left for."""
+    sql = "select token from reach where reply is null and at < ?"
+    return [str(row[0]) for row in db.execute(sql, [before]).fetchall()]
 
 
 def lapse(db: sqlite3.Connection, now: float) -> int:

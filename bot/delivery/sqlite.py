@@ -18,16 +18,14 @@ from bot.channels.port import Incoming
 from bot.delivery import reaching
 from bot.delivery.claim import claimed
 from bot.delivery.opening import opened, unusable
-from bot.delivery.order import NEXT_JOB, NEXT_PARCEL
+from bot.delivery.order import NEXT_JOB, NEXT_PARCEL, given_up
 from bot.delivery.port import Failure, Job, Late, Parcel, Reach, StoreFailed, Waiting
 from bot.keys import DAY, Keys
 
 FILE = "queue.db"
 SEEN_DAYS = 8  # a network repeats a message for a week: Meta does
 FAILURE_DAYS = 30
-_NO_END = 36_500  # days: a key that is never renewed, so that a message is known again
 _LEASED = "select count(*), max(alone) from temp.held where kind = 'inbox' and until = ?"
-_STAGES = (("inbox", "came", "answering"), ("outbox", "made", "sending"))
 _FOR_EVER = float("inf")
 _TABLES = {Job: "inbox", Parcel: "outbox", Late: "reach"}
 
@@ -48,7 +46,7 @@ class SqliteStore:
         self._now, self._clock, self._lock = now, clock, threading.RLock()
         self._claim = claimed(data) if serving else None
         try:
-            self._key = Keys(data / "queue.key", days=_NO_END).valid()[0]
+            self._key = Keys(data / "queue.key", days=36_500).valid()[0]  # never renewed
             self._db = opened(data / FILE)
             if serving:
                 with self._written():  # over these the process before this one died
@@ -170,7 +168,7 @@ class SqliteStore:
     def leave(self, token: str, reply: str) -> bool:
         """Leave the one reply of a token; False where there is none, or it was left before."""
         with self._written(durably=True):
-            return reaching.leave(self._db, token, reply)
+            return reaching.leave(self._db, token, reply, self._now())
 
     def take_late(self) -> Late | None:
         """The oldest reply that was left; ours until it is delivered or postponed."""
@@ -195,6 +193,11 @@ class SqliteStore:
         """Erase where these tokens lead, with what was left for them; how many there were."""
         with self._written(durably=True):
             return reaching.discard(self._db, tokens)
+
+    def unused(self, seconds: float) -> list[str]:
+        """The tokens, made so long ago or longer, that no reply was left for."""
+        with self._lock:
+            return reaching.unused(self._db, self._now() - seconds)
 
     def let_go(self, taken: Job | Parcel | Late) -> None:
         """Let it be taken again, where nothing could be written about it."""
@@ -228,8 +231,7 @@ class SqliteStore:
     def tidy(self) -> int:
         """Leave nothing of what was erased in any file; drop what is past its time, and count it.
 
-        What nobody could answer or send for as long as a message is known is given up, too: a
-        channel that was switched off for good.
+        What could be neither answered nor sent for as long as a message is known is given up.
         """
         now = self._now()
         seen, old = now - SEEN_DAYS * DAY, now - FAILURE_DAYS * DAY
@@ -237,11 +239,9 @@ class SqliteStore:
             dropped = self._db.execute("delete from seen where at < ?", [seen]).rowcount
             dropped += self._db.execute("delete from failures where at < ?", [old]).rowcount
             dropped += reaching.lapse(self._db, now)
-            for table, age, stage in _STAGES:
-                sql = f"delete from {table} where {age} < ? returning channel"
-                for (channel,) in self._db.execute(sql, [seen]).fetchall():
-                    self._note(channel, stage, f"not possible for {SEEN_DAYS} days")
-                    dropped += 1
+            for channel, stage in given_up(self._db, seen):
+                self._note(channel, stage, f"not possible for {SEEN_DAYS} days")
+                dropped += 1
         with self._lock:  # the write-ahead log still holds what was written before
             self._db.execute("pragma wal_checkpoint(truncate)")
         return dropped

@@ -15,10 +15,13 @@ import numpy as np
 
 from bot.desk.database import FILE, opened
 from bot.desk.writing import BadAnswer, Picked, Written, answer
+from bot.files import leave_nothing
 from corpus.library import Library
 from index.editing import LIBRARY
 from index.ports import Vectors
 
+_UNUSED = """delete from curated_vectors where question not in
+             (select json_extract(value, '$[0]') from curated, json_each(curated.questions))"""
 GONE = "a source that it quotes is gone, or says it no more"
 Embed = Callable[[str, str], Vectors]  # a question and its language to (dimension,)
 
@@ -72,7 +75,7 @@ class CuratedAnswers:
         cells = {
             "questions": json.dumps(list(questions), ensure_ascii=False),
             "text": written.text, "language": written.language,
-            "quotes": json.dumps([asdict(one) for one in written.quotes], ensure_ascii=False),
+            "quotes": _json(written.quotes),
             "at": self._now(), "retired": "",
         }  # fmt: skip
         with self._lock, self._db.atomic():
@@ -82,6 +85,8 @@ class CuratedAnswers:
             sql = f"update curated set {sets} where id = ?"
             if not self._db.execute(sql, [*cells.values(), id]).rowcount:
                 raise _none(id)
+            self._db.execute(_UNUSED)
+        self._truncate()
         return id
 
     def retire(self, id: int, why: str) -> None:
@@ -93,13 +98,33 @@ class CuratedAnswers:
 
     def erase(self, id: int) -> None:
         """Erase an answer with its questions. Raises NoAnswer."""
-        kept = self.get(id)
+        with self._lock, self._db.atomic():
+            if not self._db.execute("delete from curated where id = ?", [id]).rowcount:
+                raise _none(id)
+            self._db.execute(_UNUSED)
+        self._truncate()
+
+    def lost(self, kept: Curated, library: Library) -> None:
+        """Retire an answer that this library does not bear out. Raises NoAnswer.
+
+        A source that is gone takes its words along: somebody may have taken them back.
+        """
+        sources = library.sources()
+        left = tuple(one for one in kept.written.quotes if one.source in sources)
+        self._requote(kept, left)
+        self.retire(kept.id, GONE)
+        self._truncate()
+
+    def _requote(self, kept: Curated, quotes: tuple[Picked, ...]) -> None:
+        """Put other quotes in place, where nobody has changed the answer meanwhile."""
+        sql = "update curated set quotes = ? where (id, quotes) = (?, ?)"
+        with self._lock, self._db.atomic():
+            self._db.execute(sql, [_json(quotes), kept.id, _json(kept.written.quotes)])
+
+    def _truncate(self) -> None:
+        """No erased word stays in the write-ahead log."""
         with self._lock:
-            with self._db.atomic():
-                self._db.execute("delete from curated where id = ?", [id])
-                for text, _ in kept.questions:
-                    self._db.execute("delete from curated_vectors where question = ?", [text])
-            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+            leave_nothing(self._db)
 
     def all(self) -> list[Curated]:
         """All that are kept, those that answer before those retired, the newest first."""
@@ -151,11 +176,11 @@ class CuratedAnswers:
             try:
                 answer(moved, kept.asked, kept.at, "en", library)
             except BadAnswer:
-                self.retire(kept.id, GONE)
+                self.lost(kept, library)
                 lost.append(kept)
                 continue
             if moved != kept.written:
-                self.keep(kept.questions, moved, kept.id)
+                self._requote(kept, moved.quotes)
         return lost
 
 
@@ -183,6 +208,10 @@ def _found_again(one: Picked, library: Library) -> Picked:
         found = (p.id for p in own if one.words in " ".join(p.text.split()))
         return replace(one, passage=next(found, one.passage))
     return one
+
+
+def _json(quotes: Sequence[Picked]) -> str:
+    return json.dumps([asdict(one) for one in quotes], ensure_ascii=False)
 
 
 def _none(id: int) -> NoAnswer:

@@ -63,7 +63,8 @@ class Feedback:
     def under(self, reply: Reply, answer: Answer, person: str, asked: str) -> Reply:
         """The reply with the two buttons, last; `asked` is the redacted question.
 
-        None for who has no handle, and where nothing was quoted.
+        "" where staff must not be shown it. No buttons for who has no handle, and where nothing
+        was quoted.
         """
         ids = _ids(answer)
         if not person or not ids:
@@ -150,7 +151,7 @@ class Feedback:
         with self._lock:
             self._sweep()
             self._waiting.pop(person, None)
-            if self._proposals is None or len(asked) > LONGEST:
+            if self._proposals is None or not 0 < len(asked) <= LONGEST:
                 return
             while len(self._waiting) >= MOST:
                 self._waiting.pop(next(iter(self._waiting)))
@@ -224,8 +225,8 @@ def _ask_leave(held: _Waiting, language: str) -> Reply:
             plain(f"“{held.question}”"),
             plain(
                 say(
-                    "It is kept for 90 days at most. Nothing ties it to you, so I cannot take it"
-                    " back later."
+                    "If they take it as a test question it stays; else it is erased after 90 days."
+                    " Nothing ties it to you, so I cannot take it back later."
                 )
             ),
         ),

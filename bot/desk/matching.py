@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.desk.curated import GONE, Curated, CuratedAnswers, NoAnswer
+from bot.desk.curated import Curated, CuratedAnswers, NoAnswer
 from bot.desk.writing import BadAnswer, answer
 from bot.logs import fault, logger
 from bot.messages import Answer
@@ -85,7 +85,7 @@ class Matching:
         except BadAnswer:
             log.warning("a kept answer is retired", id=kept.id)
             with suppress(NoAnswer):  # erased meanwhile
-                self._answers.retire(kept.id, GONE)
+                self._answers.lost(kept, opened.library)
             return None
 
     def _current(self, opened: Opened) -> _Table:

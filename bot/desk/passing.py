@@ -48,8 +48,13 @@ class Passing:
             ),
         )
 
-    def pressed(self, question: Question, language: str) -> Reply | None:
-        """What a button under the offer leads to; None where it is another button."""
+    def pressed(
+        self, question: Question, language: str, counted: Callable[[str], None]
+    ) -> Reply | None:
+        """What a button under the offer leads to; None where it is another button.
+
+        `counted` is told whose question was passed on, once.
+        """
         mark, token, choice = [*question.text.split(":"), "", ""][:3]
         if mark != MARK or question.kind is not Kind.BUTTON:
             return None
@@ -65,6 +70,7 @@ class Passing:
         if text is not None:
             person = question.person
             self._passed.keep(token, text, language, person.partition(":")[0], person)
+            counted(person)
         return replace(self._thanks(language, text or ""), reach=token)
 
     def forget(self, person: str) -> None:

@@ -13,14 +13,17 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.desk.database import opened
+from bot.desk.telling import Told
+from bot.files import changing, leave_nothing
 
 KEPT = 90 * 86_400.0  # seconds
 _COLUMNS = ("question", "language", "source")
 
 
-class BadProposal(Exception):
+class BadProposal(Told):
     """What staff asked for cannot be done. Its text says why, and what to do."""
 
 
@@ -63,14 +66,14 @@ class Proposals:
         """Those that wait, oldest first."""
         with self._lock:
             rows = list(self._db.query("select * from proposals order by id"))
-        return [Proposal(**row | {"sources": tuple(json.loads(row["sources"]))}) for row in rows]
+        return [_proposal(row) for row in rows]
 
     def proposal(self, id: int) -> Proposal:
         """One of those that wait. Raises BadProposal."""
         for held in self.listed():
             if held.id == id:
                 return held
-        raise BadProposal(f"there is no proposal {id}; see: exchange desk proposals")
+        raise _none(id)
 
     def dismiss(self, id: int) -> None:
         """Erase one. Raises BadProposal."""
@@ -84,13 +87,21 @@ class Proposals:
 
         `held`: the ids of the library's sources. Raises BadProposal, and then nothing changed.
         """
-        found = self.proposal(id)
         if unknown := [source for source in sources if source not in held]:
-            raise BadProposal(f"{unknown[0]!r} is no source of the library; see: exchange library")
+            raise BadProposal(
+                "{source} is no source of the library; see: exchange library",
+                source=repr(unknown[0]),
+            )
         if golden is None:
             raise BadProposal("GOLDEN is not set: name the CSV file of the hub's golden questions")
-        _append(golden, found, sources)
-        self._erase("id = ?", id)
+        with self._lock, changing(self._db):  # one process at a time adds to the file
+            rows = list(self._db.query("select * from proposals where id = ?", [id]))
+            if not rows:
+                raise _none(id)
+            _append(golden, _proposal(rows[0]), sources)
+            self._db.execute("delete from proposals where id = ?", [id])
+        with self._lock:
+            leave_nothing(self._db)
 
     def sweep(self) -> int:
         """Erase what nobody took up in time, and tell how many."""
@@ -104,15 +115,29 @@ class Proposals:
         return int(rows)
 
 
+def _none(id: int) -> BadProposal:
+    return BadProposal("there is no proposal {id}; see: exchange desk proposals", id=id)
+
+
+def _proposal(row: dict[str, Any]) -> Proposal:
+    return Proposal(**row | {"sources": tuple(json.loads(row["sources"]))})
+
+
 def _append(path: Path, found: Proposal, sources: Sequence[str]) -> None:
     """Add a row in the file's own columns; the old file or the new one, never half of it."""
     text = _text(path)
     rows = list(csv.reader(io.StringIO(text, newline="")))
     columns = rows[0] if rows else list(_COLUMNS)
     if missing := set(_COLUMNS) - set(columns):
-        raise BadProposal(f"GOLDEN={path}: has no column {sorted(missing)[0]!r}; add it")
+        raise BadProposal(
+            "GOLDEN={path}: has no column {column}; add it",
+            path=path,
+            column=repr(min(missing)),
+        )
     if found.question in (row[columns.index("question")] for row in rows[1:] if row):
-        raise BadProposal(f"GOLDEN={path}: holds this question already; dismiss the proposal")
+        raise BadProposal(
+            "GOLDEN={path}: holds this question already; dismiss the proposal", path=path
+        )
     cells = {
         "question": found.question,
         "language": found.language,
@@ -136,4 +161,6 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise BadProposal(f"GOLDEN={path}: cannot be read ({error}); save it as UTF-8") from error
+        raise BadProposal(
+            "GOLDEN={path}: cannot be read ({error}); save it as UTF-8", path=path, error=error
+        ) from error

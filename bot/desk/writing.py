@@ -4,14 +4,17 @@ A quote of theirs is checked on the stored page like any other: here when it is 
 each time that it is shown.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot import cards
 from bot.answering import quotes_of
+from bot.desk.telling import Told
 from bot.links import citation
 from bot.messages import Answer, Quote, Staff
+from bot.phrases import detect
 from bot.quoting import quote
 from bot.wording import stands_in
 from corpus.document import Passage
@@ -21,7 +24,7 @@ LONGEST = 600  # characters of the staff's own words
 REPLY = 1_000  # characters of the whole reply, as a person reads it
 
 
-class BadAnswer(Exception):
+class BadAnswer(Told):
     """An answer that cannot be given. The text says what is wrong with it, and what to do."""
 
 
@@ -51,7 +54,11 @@ def picked(library: Library, choice: str) -> Picked:
         made = quotes_of([passage], library.page_text)
         words = made[0].text if made else ""
     if not stands_in(words, library.page_text(passage.id)):
-        raise BadAnswer(f"passage {passage.id}: does not say “{words[:60]}”; copy its own words")
+        raise BadAnswer(
+            "passage {passage}: does not say “{words}”; copy its own words",
+            passage=passage.id,
+            words=words[:60],
+        )
     return Picked(passage=passage.id, source=passage.source, words=" ".join(words.split()))
 
 
@@ -61,7 +68,7 @@ def held(library: Library, id: str) -> Passage:
         return library.passage(id)
     except KeyError:
         raise BadAnswer(
-            f"passage {id}: is not in the library; exchange desk questions lists the nearest"
+            "passage {passage}: is not in the library; look for another", passage=id
         ) from None
 
 
@@ -74,7 +81,9 @@ def answer(written: Written, asked: str, at: float, language: str, library: Libr
     for one in written.quotes:
         passage = held(library, one.passage)
         if passage.source != one.source or not stands_in(one.words, library.page_text(passage.id)):
-            raise BadAnswer(f"passage {passage.id}: no longer says what is quoted of it")
+            raise BadAnswer(
+                "passage {passage}: no longer says what is quoted of it", passage=passage.id
+            )
         quotes.append(quote(one.words, passage))
         passages.append(passage)
     if not quotes and not written.text:
@@ -97,16 +106,36 @@ def answer(written: Written, asked: str, at: float, language: str, library: Libr
     )
 
 
+def own_words(wording: str, asked: str) -> tuple[str, str]:
+    """What an answer is kept under for others, with its language.
+
+    Raises BadAnswer where it is the person's question itself: they were told that it is erased.
+    """
+    if _plain(wording) == _plain(asked):
+        raise BadAnswer(
+            "this is the person's own question, which is erased; put it in your own words"
+        )
+    return wording, detect(wording)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
 def checked(written: Written, asked: str, at: float, language: str, library: Library) -> Answer:
     """The same, for who writes it: raises BadAnswer also where it is too long for a phone."""
     if len(written.text) > LONGEST:
         raise BadAnswer(
-            f"the text has {len(written.text)} characters; {LONGEST} fit, so shorten it"
+            "the text has {count} characters; {longest} fit, so shorten it",
+            count=len(written.text),
+            longest=LONGEST,
         )
     made = answer(written, asked, at, language, library)
     over = cards.length(cards.answer_reply(made)) - REPLY
     if over > 0:
-        raise BadAnswer(f"the reply is {over} characters too long for a phone; quote or write less")
+        raise BadAnswer(
+            "the reply is {count} characters too long for a phone; quote or write less", count=over
+        )
     return made
 
 

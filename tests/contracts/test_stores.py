@@ -483,6 +483,23 @@ def test_a_reply_that_was_taken_and_not_delivered_is_taken_again(
     assert late_of(reopen()).reply == "a reply", "the process ended over it"
 
 
+def test_a_reply_that_cannot_be_delivered_is_given_up_with_its_text(
+    store: Store, clock: Clock
+) -> None:
+    """A channel that was switched off for good: what was left holds somebody's question."""
+    reached(store)
+    clock.time += 12 * DAY  # the staff took their time
+    store.leave("t1", "a reply")
+    store.postpone(late_of(store), 1.0)
+    clock.time += 7 * DAY
+    store.tidy()
+    assert late_of(store).reply == "a reply"
+    clock.time += 2 * DAY
+    store.tidy()
+    assert [(one.channel, one.stage) for one in store.failures()] == [("lines", "sending")]
+    assert store.take_late() is None
+
+
 def test_who_is_forgotten_or_gone_is_reached_no_more(store: Store) -> None:
     reached(store, "t1")
     reached(store, "t2", person="lines:eve")
