@@ -172,6 +172,24 @@ async def test_a_wrong_password_locks_out_and_says_the_same_of_unknown_names(
     assert "nobody" not in str(entries)
 
 
+async def test_a_flood_from_one_address_does_not_keep_out_who_was_in_before(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy that WEB_PROXY does not name, all have one address."""
+    monkeypatch.setattr("bot.console.app.PER_MINUTE", 3)
+    right = {"name": "edith", "password": PASSWORD}
+    async with visited(settings) as owner:
+        await owner.post("/sign-in", data=right)
+        known = owner.cookies["console-known"]
+        owner.cookies.clear()
+        for at in range(5):
+            flooded = await owner.post("/sign-in", data={"name": f"n{at}", "password": "guess"})
+        assert flooded.status_code == 429
+        assert (await owner.post("/sign-in", data=right)).status_code == 429
+        owner.cookies.set("console-known", known)
+        assert (await owner.post("/sign-in", data=right)).status_code == 303
+
+
 async def test_who_knows_a_name_does_not_keep_its_owner_out(settings: Settings) -> None:
     async with visited(settings) as owner, visited(settings) as stranger:
         right = {"name": "edith", "password": PASSWORD}

@@ -68,12 +68,16 @@ class Lockout:
             for one in self._counted(name, kept):
                 self._db.execute("delete from failures where name = ?", [self._hash(one)])
 
+    def knows(self, name: str, kept: str) -> bool:
+        """Whether the browser has signed in under this name before."""
+        nonce, _, proof = kept.partition(".")
+        right = self._hash(f"{nonce} {name}")
+        return hmac.compare_digest(proof.encode("utf-8", "replace"), right.encode())
+
     def _counted(self, name: str, kept: str) -> list[str]:
         """Under what tries are counted: the name, and the browser's own where it is known."""
-        nonce, _, proof = kept.partition(".")
-        own = f"{nonce} {name}"
-        known = hmac.compare_digest(proof.encode("utf-8", "replace"), self._hash(own).encode())
-        return [name, own] if known else [name]
+        own = f"{kept.partition('.')[0]} {name}"
+        return [name, own] if self.knows(name, kept) else [name]
 
     def _wait(self, counted: str) -> float:
         with self._lock:

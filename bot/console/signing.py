@@ -54,12 +54,13 @@ async def sign_in(request: Request) -> Response:
     name, wanted = str(form.get("name", "")).strip().lower(), _own(str(form.get("next", "/")))
     desk = _desk(request)
     why, status = "", 429
-    if not desk.door.tries(request):
+    kept = request.cookies.get(KNOWN, "")
+    if not (desk.lockout.knows(name, kept) or desk.door.tries(request)):
         why = speak(request.state.language)(
             "Too many passwords were tried from your network. Wait a minute, then try again."
         )
     else:
-        kept, password = request.cookies.get(KNOWN, ""), str(form.get("password", ""))
+        password = str(form.get("password", ""))
         token, why = await run_in_threadpool(
             _tried, desk, name, password, request.state.language, kept
         )
