@@ -31,6 +31,7 @@ class Question:
     person: str = ""  # the channel's own handle, "telegram:42"; hashed before anything is kept
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
     audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
+    group: bool = False  # whether others read along
     later: bool = False  # whether a reply may reach them days from now, too; the post knows
 
 

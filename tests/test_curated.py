@@ -224,10 +224,10 @@ def test_two_hundred_of_them_cost_an_answer_little(data: Path, starter: Settings
     assistant.answer(ASKED, "en")  # the vectors are made
     opened, matching = assistant.opened(), Matching(answers)
     matching.find(ASKED, "en", opened)
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(10):
         matching.find(ASKED, "en", opened)
-    assert (time.perf_counter() - began) / 10 < 0.1, "seconds; some 15 ms alone"
+    assert (time.thread_time() - began) / 10 < 0.1, "seconds of the processor; some 15 ms"
 
 
 def test_the_reporting_half_is_found_as_often_as_the_readme_says(starter: Settings) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update, User
@@ -91,13 +92,17 @@ def _where(update: Update, question: Question) -> dict[str, Any]:
 
 def to_question(update: Update, bot: str = "") -> Question | None:
     """Read what a person asked of the bot of this username; None for what is not meant for it."""
+    chat = update.effective_chat
+    group = chat is not None and chat.type != ChatType.PRIVATE
     if update.callback_query:
-        return _pressed(update.callback_query)
-    if update.inline_query:
-        return _question(update.inline_query.from_user, update.inline_query.query, Kind.INLINE)
-    if update.my_chat_member:
-        return _left(update.my_chat_member)
-    return _said(update, bot)
+        read = _pressed(update.callback_query)
+    elif update.inline_query:
+        read = _question(update.inline_query.from_user, update.inline_query.query, Kind.INLINE)
+    elif update.my_chat_member:
+        read = _left(update.my_chat_member)
+    else:
+        read = _said(update, bot)
+    return replace(read, group=group) if read else None
 
 
 def _said(update: Update, bot: str) -> Question | None:
