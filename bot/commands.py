@@ -65,7 +65,7 @@ class Commands:
             case "more" | "sources" | "page" | "pdf":
                 return self._behind(name.lower(), rest, language)
             case "good" | "poor" | "why" | "mend" if question.kind is Kind.BUTTON:
-                return self._feedback.act(name.lower(), rest, question.person)
+                return self._feedback.act(name.lower(), rest, question.person, question.group)
         return self._told(name.lower(), language, question.kind)
 
     def _behind(self, name: str, rest: str, language: str) -> Reply:

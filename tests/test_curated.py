@@ -99,6 +99,17 @@ def test_another_question_is_not_answered_by_it(data: Path) -> None:
         assert not from_staff(assistant.answer(other, "en")), other
 
 
+def test_the_same_words_but_one_ask_something_else() -> None:
+    paid = "Should members of a child protection committee be paid?"
+    assert not same(
+        "Should members of a child protection committee be chosen?", "en", paid, "en", 0.9
+    )
+    assert same(
+        "Should members of a child protection committee be paid at all?", "en", paid, "en", 0.9
+    )
+    assert same("Is it right to give committee members a salary?", "en", paid, "en", 0.7)
+
+
 def test_another_country_or_number_is_another_question() -> None:
     asked = "Which songs help against child marriage in Malawi?"
     assert same(asked, "en", asked, "en", 1.0)

@@ -67,6 +67,16 @@ def test_in_a_group_only_what_is_meant_for_the_bot() -> None:
     assert group("and then?", mine) == "text and then?"
 
 
+def test_it_is_told_whether_others_read_along() -> None:
+    chat = {"id": -5, "type": "supergroup", "title": "Teachers"}
+    told = [asked(text=f"/share@{NAME}", chat=chat), asked(text="/share")]
+    pressed = {"id": "1", "from": AMINA, "chat_instance": "1", "data": "share:x:stop"}
+    message = {"message_id": 2, "date": 1, "from": ME, "chat": chat}
+    update = {"update_id": 1, "callback_query": {**pressed, "message": message}}
+    told.append(to_question(Update.de_json(update, None), NAME))
+    assert [question and question.group for question in told] == [True, False, True]
+
+
 def test_not_meant_for_the_bot_at_all() -> None:
     assert asked(new_chat_title="New") is None
     assert asked("channel_post", text="news") is None

@@ -21,12 +21,16 @@ from bot.logs import fault, logger
 from bot.messages import Answer
 from index.alignment import Aligned
 from index.countries import named_in
+from index.languages import fold
 from index.opened import Opened
 from index.ports import Vectors
 
 NEAR = 0.68  # cosine from which two questions are one: most found less near misses, tuning half
 ACROSS = 0.52  # the same where one of the two is in a language that the embedder has as a gloss
 GLOSSED = frozenset(["sw"])
+FRAME = (
+    0.75  # of the shorter question's words that both have: more than any paraphrase, tuning half
+)
 
 log = logger(__name__)
 
@@ -122,5 +126,17 @@ def same(asked: str, language: str, wording: str, own: str, score: float) -> boo
     glossed = (language in GLOSSED) != (own in GLOSSED)
     if score < (ACROSS if glossed else NEAR):
         return False
+    if language == own and _other_word(asked, wording):
+        return False
     numbers = [sorted(re.findall(r"\d+", text)) for text in (asked, wording)]
     return numbers[0] == numbers[1] and named_in(asked, language) == named_in(wording, own)
+
+
+def _other_word(asked: str, wording: str) -> bool:
+    """Whether both say nearly the same, but for a word: "be paid" and "be chosen".
+
+    Who asks the same in other words shares fewer of them, however near the vectors are.
+    """
+    one, other = (set(re.findall(r"\w+", fold(text))) for text in (asked, wording))
+    shared = len(one & other) >= FRAME * min(len(one), len(other))
+    return shared and bool(one - other) and bool(other - one)
