@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+RETURNS = 30  # days that a later reply waits for somebody who must come back to read it
+
 
 class Kind(StrEnum):
     """What a person sent. The assistant answers each kindly, though it reads only text."""
@@ -32,6 +34,7 @@ class Question:
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
     audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
     later: bool = False  # whether a reply may reach them days from now, too; the post knows
+    returns: bool = False  # that one is read only where they come back to the channel's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Asked:
 
     question: Question
     to: str  # where the reply goes, in the channel's own form
+    again: str = ""  # where one more reply goes, days later; "": to the same place
 
 
 Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
@@ -85,6 +86,14 @@ class Voiced(Protocol):
 
         It is held in memory only. An error is tried again, as with answering.
         """
+
+
+@runtime_checkable
+class Fleeting(Protocol):
+    """What a Channel has besides, where people are there only while a page of theirs is open."""
+
+    def here(self, to: str) -> bool:
+        """Whether somebody is there to read what goes to this place: till then it is left."""
 
 
 @runtime_checkable

@@ -4,6 +4,9 @@ A session is 128 random bits that the page makes and sends in a header: unlike a
 nowhere by itself, ends with the tab, and works inside another site's frame; unlike a part of an
 address it stands in no log and no history. A reply is done with once the page says that it has
 shown it; its id is its question's, so that what comes twice is shown once.
+
+Where a reply is promised for later, the page keeps its session in the browser, until that reply was
+shown: then whoever opens it again reads it.
 """
 
 import asyncio
@@ -19,6 +22,7 @@ from starlette.types import Receive as AsgiReceive
 from starlette.types import Scope, Send
 
 from bot.channels.bodies import CLOSE, BadBody, whole
+from bot.channels.errors import Later
 from bot.channels.port import Asked, Incoming, Receive
 from bot.channels.web_door import Door
 from bot.channels.web_messages import LARGEST, SESSION, BadMessage, checked
@@ -28,8 +32,10 @@ from bot.channels.web_streams import Stream, Streams
 from bot.messages import Kind, Question, Reply
 from bot.phrases import speak
 
+LATE = 7 * 86_400.0  # seconds that a later reply is tried once its page was open
 LINGER = 2.0  # seconds that open pages may still hear what is under way when the server stops
-_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_LATER = ".later"  # no page makes an id with a dot
+_ID = re.compile(r"[A-Za-z0-9-]{1,40}(\.later)?")
 
 
 def open_channel(
@@ -86,7 +92,15 @@ class WebChannel:
             person=f"web:{held['session']}",
             language=held["language"],
         )
-        return Asked(question=question, to=json.dumps([held["session"], held["id"]]))
+        place = held["session"], held["id"]
+        return Asked(
+            question=question, to=json.dumps(place), again=json.dumps([place[0], _later(place[1])])
+        )
+
+    def here(self, to: str) -> bool:
+        """Whether a page of this session is open."""
+        session, _ = json.loads(to)
+        return self._streams.listens(session)
 
     def busy(self, body: str) -> AbstractAsyncContextManager[None]:
         """Tell the page that its question is being searched for, and when that has ended."""
@@ -109,7 +123,13 @@ class WebChannel:
     async def send(self, call: str) -> None:
         """Write it to the open page, and wait until that has shown it. Raises Later."""
         held = json.loads(call)
-        await self._streams.deliver(held["session"], held["id"], events(held["id"], held["reply"]))
+        session, id = held["session"], held["id"]
+        try:
+            await self._streams.deliver(session, id, events(id, held["reply"]))
+        except Later as error:
+            if _is_later(id):
+                raise Later(str(error), error.seconds, LATE) from None
+            raise
 
     async def _message(self, request: Request, receive: Receive) -> Response:
         """A message from the page: 202 once it is kept."""
@@ -161,6 +181,15 @@ class WebChannel:
             return JSONResponse({"why": "X-Session or Last-Event-ID is missing or malformed"}, 400)
         self._streams.shown(session, id)
         return Response(status_code=204)
+
+
+def _later(id: str) -> str:
+    """The id of the reply that comes days after the one of this id."""
+    return f"{id}{_LATER}"
+
+
+def _is_later(id: str) -> bool:
+    return id.endswith(_LATER)
 
 
 def _unread(error: Exception, language: str) -> Response:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.delivery.port import Job, Late, Reach
 from bot.keys import DAY
+from bot.messages import RETURNS
 
 LONGEST = 100  # days; who made the token should have erased it before
 
@@ -16,10 +17,10 @@ def keep(db: sqlite3.Connection, job: Job, person: str, reach: Reach, now: float
     db.execute(sql, [reach.token, job.channel, job.conversation, person, reach.to, now])
 
 
-def leave(db: sqlite3.Connection, token: str, reply: str) -> bool:
-    """Leave the one reply of a token, if it may still be."""
-    sql = "update reach set reply = ? where token = ? and reply is null"
-    return bool(db.execute(sql, [reply, token]).rowcount)
+def leave(db: sqlite3.Connection, token: str, reply: str, now: float) -> bool:
+    """Leave the one reply of a token, if it may still be. Its time begins anew."""
+    sql = "update reach set reply = ?, at = ? where token = ? and reply is null"
+    return bool(db.execute(sql, [reply, now, token]).rowcount)
 
 
 def first(db: sqlite3.Connection, clock: float) -> Late | None:
@@ -53,5 +54,6 @@ def discard(db: sqlite3.Connection, tokens: Sequence[str]) -> int:
 
 
 def lapse(db: sqlite3.Connection, now: float) -> int:
-    """Erase what nobody used for too long; how many there were."""
-    return db.execute("delete from reach where at < ?", [now - LONGEST * DAY]).rowcount
+    """Erase what nobody used, or came back to read, for too long; how many there were."""
+    sql = "delete from reach where at < ? or (reply is not null and at < ?)"
+    return db.execute(sql, [now - LONGEST * DAY, now - RETURNS * DAY]).rowcount

@@ -170,7 +170,7 @@ class SqliteStore:
     def leave(self, token: str, reply: str) -> bool:
         """Leave the one reply of a token; False where there is none, or it was left before."""
         with self._written(durably=True):
-            return reaching.leave(self._db, token, reply)
+            return reaching.leave(self._db, token, reply, self._now())
 
     def take_late(self) -> Late | None:
         """The oldest reply that was left; ours until it is delivered or postponed."""

@@ -19,6 +19,7 @@ from bot.phrases import detect
 from bot.redaction import MARK as REDACTED
 from bot.redaction import Kind as Private
 from bot.redaction import private, redact
+from bot.replies import returning
 from bot.safeguarding import first as safeguarding
 
 MARK = "share"  # the buttons' name: "share:Xq3v9a2L:agree"
@@ -52,6 +53,7 @@ class Draft:
     place: str = ""
     year: str = ""
     name: str = ""
+    returns: bool = False  # whether its giver must come back to read what is replied later
 
     @property
     def redacted(self) -> str:
@@ -107,17 +109,20 @@ class Sharing:
         name, _, rest = question.text.strip().partition(" ")
         match name.lower():
             case "share":
-                return self._begin(question.person, language)
+                return self._begin(question, language)
             case "withdraw":
                 return self._take_back(rest, language)
         return None
 
-    def _begin(self, person: str, language: str) -> Reply:
+    def _begin(self, question: Question, language: str) -> Reply:
+        person = question.person
         self._drafts.pop(person, None)
         while len(self._drafts) >= MOST:
             self._drafts.pop(next(iter(self._drafts)))
         token, until = secrets.token_urlsafe(6), self._clock() + LAPSES
-        self._drafts[person] = Draft(token=token, language=language, until=until)
+        self._drafts[person] = Draft(
+            token=token, language=language, until=until, returns=question.returns
+        )
         return texts.explained(self._drafts[person])
 
     def _take_back(self, code: str, language: str) -> Reply:
@@ -196,7 +201,9 @@ class Sharing:
             )
         )
         del self._drafts[person]
-        return replace(texts.thanks(draft.language, receipt), reach=receipt.reach)
+        thanks = texts.thanks(draft.language, receipt)
+        told = (returning(draft.language),) if draft.returns else ()
+        return replace(thanks, lines=(*thanks.lines, *told))
 
     def _sweep(self) -> None:
         now = self._clock()
