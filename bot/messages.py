@@ -25,6 +25,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A document that a person sent; it is held in memory only."""
+
+    name: str  # as they called it: its ending helps where its bytes do not tell what it is
+    data: bytes = field(repr=False)  # b"" where it is gone or larger than is taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One message from one person."""
 
@@ -33,6 +41,8 @@ class Question:
     person: str = ""  # the channel's own handle, "telegram:42"; hashed before anything is kept
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
     audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
+    file: File | None = field(default=None, repr=False)  # a DOCUMENT that is waited for
+    files: bool = False  # whether their channel can fetch one; the post knows
     later: bool = False  # whether a reply may reach them days from now, too; the post knows
     returns: bool = False  # that one is read only where they come back to the channel's page
 
@@ -166,6 +176,7 @@ class Reply:
         ""  # a button's data that shows its passages again: for a link, without any question
     )
     reach: str = ""  # a token: whoever holds it can send one more reply to where this one goes
+    wants_file: bool = False  # a document may be sent now: for channels that must offer it
     forgets: bool = False  # what could reach this person later is erased with this reply
 
 

@@ -11,7 +11,9 @@ from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
-from bot.messages import Question, Reply, Respond
+from bot.messages import File, Question, Reply, Respond
+
+MOST_FILE = 5_000_000  # bytes of a document that a person may send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,17 @@ class Voiced(Protocol):
 
     async def audio(self, body: str) -> bytes:
         """The recording of a message of Kind.VOICE; b"" where it is gone or over MOST_AUDIO bytes.
+
+        It is held in memory only. An error is tried again, as with answering.
+        """
+
+
+@runtime_checkable
+class Filed(Protocol):
+    """What a Channel has besides, where it can fetch documents: asked for those waited for."""
+
+    async def document(self, body: str) -> File:
+        """The file of a message of Kind.DOCUMENT; empty where it is gone or over MOST_FILE bytes.
 
         It is held in memory only. An error is tried again, as with answering.
         """

@@ -23,16 +23,18 @@ from starlette.types import Scope, Send
 
 from bot.channels.bodies import CLOSE, BadBody, whole
 from bot.channels.errors import Later
-from bot.channels.port import Asked, Incoming, Receive
+from bot.channels.port import MOST_FILE, Asked, Incoming, Receive
 from bot.channels.web_door import Door
+from bot.channels.web_files import Files
 from bot.channels.web_messages import LARGEST, SESSION, BadMessage, checked
 from bot.channels.web_pages import Pages, preferred, secured
 from bot.channels.web_render import event, events, packed
 from bot.channels.web_streams import Stream, Streams
-from bot.messages import Kind, Question, Reply
+from bot.messages import File, Kind, Question, Reply
 from bot.phrases import speak
 
 LATE = 7 * 86_400.0  # seconds that a later reply is tried once its page was open
+UPLOADING = 120.0  # seconds that a document may take to come
 LINGER = 2.0  # seconds that open pages may still hear what is under way when the server stops
 _LATER = ".later"  # no page makes an id with a dot
 _ID = re.compile(r"[A-Za-z0-9-]{1,40}(\.later)?")
@@ -62,9 +64,10 @@ class WebChannel:
 
     def __init__(self, pages: Pages, door: Door) -> None:
         self._pages, self._door, self._streams = pages, door, Streams()
+        self._files = Files()
 
     def routes(self, receive: Receive) -> Sequence[BaseRoute]:
-        """The page and its files, and the three addresses that its script calls."""
+        """The page and its files, and the four addresses that its script calls."""
 
         async def message(request: Request) -> Response:
             return await self._message(request, receive)
@@ -72,6 +75,7 @@ class WebChannel:
         return (
             *self._pages.routes(),
             Route("/chat/messages", secured(message), methods=["POST"]),
+            Route("/chat/files", secured(self._file), methods=["POST"]),
             Route("/chat/stream", secured(self._stream), methods=["GET"]),
             Route("/chat/seen", secured(self._seen), methods=["POST"]),
         )
@@ -86,9 +90,10 @@ class WebChannel:
     def read(self, body: str) -> Asked | None:
         """What a message asks."""
         held = json.loads(body)
+        kind = Kind(held["kind"])
         question = Question(
-            text=held["text"],
-            kind=Kind(held["kind"]),
+            text="" if kind is Kind.DOCUMENT else held["text"],
+            kind=kind,
             person=f"web:{held['session']}",
             language=held["language"],
         )
@@ -101,6 +106,11 @@ class WebChannel:
         """Whether a page of this session is open."""
         session, _ = json.loads(to)
         return self._streams.listens(session)
+
+    async def document(self, body: str) -> File:
+        """A document that the page brought before its message; empty where it is not there."""
+        held = json.loads(body)
+        return File(name=held["text"], data=self._files.take(held["session"], held["id"]))
 
     def busy(self, body: str) -> AbstractAsyncContextManager[None]:
         """Tell the page that its question is being searched for, and when that has ended."""
@@ -154,6 +164,19 @@ class WebChannel:
         id = f"{held.session}.{held.id}"
         await receive([Incoming(id=id, conversation=held.session, body=held.body())])
         return JSONResponse({}, 202)
+
+    async def _file(self, request: Request) -> Response:
+        """A document, before the message that speaks of it: 204 once it is held."""
+        session, id = request.headers.get("x-session", ""), request.headers.get("x-id", "")
+        if not (SESSION.fullmatch(session) and _ID.fullmatch(id)):
+            return JSONResponse({"why": "X-Session or X-Id is missing or malformed"}, 400, CLOSE)
+        if not self._door.admits(request, session):
+            return JSONResponse({}, 429, {"Retry-After": "60", **CLOSE})
+        try:
+            data = await whole(request, MOST_FILE, UPLOADING)
+        except BadBody as error:
+            return JSONResponse({"why": f"the body is {error}"}, error.status, CLOSE)
+        return Response(status_code=204 if self._files.put(session, id, data) else 503)
 
     async def _stream(self, request: Request) -> Response:
         """Replies, as server-sent events, until the response has been open long enough."""

@@ -32,6 +32,7 @@ def packed(reply: Reply) -> dict[str, Any] | None:
         "lines": lines,
         "buttons": [[clean(button.label), button.data] for button in reply.buttons],
         "link": reply.link,
+        "wants": reply.wants_file,
         "stay": _STAYS if reply.reach else 0,
         "file": _file(reply.attachment) if reply.attachment else None,
     }
@@ -43,7 +44,7 @@ def events(id: str, reply: dict[str, Any]) -> str:
     The id stands on the last one: what broke off before it is sent again, whole.
     """
     begin = {"to": id, "language": reply["language"], "dir": reply["dir"]}
-    end = {key: reply[key] for key in ("buttons", "link", "stay", "file")}
+    end = {key: reply[key] for key in ("buttons", "link", "wants", "stay", "file")}
     return "".join(
         (
             event("begin", begin),

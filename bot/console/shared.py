@@ -16,6 +16,7 @@ from bot.phrases import speak
 from bot.settings import Settings
 
 PATH = "/shared"
+_SHOWN = 600  # characters of what is published: there may be many
 
 
 def section(settings: Settings, jobs: Jobs) -> Section:
@@ -87,4 +88,5 @@ class _Pages:
             published=[one for one in every if one.state is State.APPROVED],
             titled=titled,
             longest=LONGEST,
+            shown=_SHOWN,
         )

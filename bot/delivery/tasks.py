@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from bot.channels.errors import Apology, Gone, Later, Refused, sorry
-from bot.channels.port import Asked, Channel, Fleeting, Voiced
+from bot.channels.port import Asked, Channel, Filed, Fleeting, Voiced
 from bot.delivery.port import Job, Parcel, Reach, Store
 from bot.keys import DAY
 from bot.logs import fault, logger
@@ -46,6 +46,7 @@ class Means:
     saw: Saw
     pauses: Sequence[float]  # seconds before a message, or a call, is tried again
     listens: bool  # whether recordings are fetched, for the assistant to hear
+    awaits: Callable[[Question], bool]  # whether this document is fetched, for it to read
 
 
 class Answering:
@@ -96,9 +97,13 @@ class Answering:
 
     async def _whole(self, channel: Channel, job: Job, question: Question) -> Question:
         """The question with what its channel can do, and with its recording, where it has one."""
-        returns = isinstance(channel, Fleeting)
-        question = replace(question, later=returns or channel.keeps >= DAY, returns=returns)
-        if self._by.listens and question.kind is Kind.VOICE and isinstance(channel, Voiced):
+        by, returns = self._by, isinstance(channel, Fleeting)
+        later = returns or channel.keeps >= DAY
+        files = isinstance(channel, Filed)
+        question = replace(question, later=later, returns=returns, files=files)
+        if question.kind is Kind.DOCUMENT and isinstance(channel, Filed) and by.awaits(question):
+            return replace(question, file=await channel.document(job.body))
+        if by.listens and question.kind is Kind.VOICE and isinstance(channel, Voiced):
             return replace(question, audio=await channel.audio(job.body))
         return question
 

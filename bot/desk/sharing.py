@@ -12,8 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.channels.port import MOST_FILE
 from bot.desk import sharing_texts as texts
 from bot.desk.contributions import Contributions, State, Told
+from bot.desk.handed import FORMATS, NotRead, text_of
+from bot.logs import logger
 from bot.messages import Kind, Question, Reply
 from bot.phrases import detect
 from bot.redaction import MARK as REDACTED
@@ -23,10 +26,11 @@ from bot.replies import returning
 from bot.safeguarding import first as safeguarding
 
 MARK = "share"  # the buttons' name: "share:Xq3v9a2L:agree"
-LONGEST = 4_000  # characters of a contribution
+LONGEST = 8_000  # characters of a contribution: all of it is shown before its giver agrees
 BRIEF = 60  # characters of a place or a name
 LAPSES = 1_800.0  # seconds without a word, after which a draft is gone
 MOST = 1_000  # drafts at a time; the oldest goes first
+log = logger(__name__)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -53,6 +57,7 @@ class Draft:
     place: str = ""
     year: str = ""
     name: str = ""
+    files: bool = False  # whether its giver may send a document, too
     returns: bool = False  # whether its giver must come back to read what is replied later
 
     @property
@@ -88,6 +93,29 @@ class Sharing:
 
         What tells of harm never comes here: the help card was the reply to it.
         """
+        read = self._read(question) if question.file else question  # outside of the lock
+        return read if isinstance(read, Reply) else self._heard(read, language)
+
+    def awaits(self, person: str) -> bool:
+        """Whether this person may send a document now."""
+        draft = self._drafts.get(person)
+        return draft is not None and draft.step is Step.WRITING
+
+    def _read(self, question: Question) -> Question | Reply:
+        """A document as if its text were written; else what is said of it."""
+        draft, file = self._drafts.get(question.person), question.file
+        if draft is None or file is None:
+            return question
+        if not file.data:
+            return texts.not_fetched(draft, MOST_FILE)
+        try:
+            said = f"{question.text}\n\n{text_of(file)}"
+        except NotRead as error:
+            log.info("a document was not read", why=type(error.__cause__).__name__)
+            return texts.not_read(draft, FORMATS)
+        return replace(question, kind=Kind.TEXT, text=said, file=None)
+
+    def _heard(self, question: Question, language: str) -> Reply | None:
         with self._lock:
             self._sweep()
             match question.kind:
@@ -121,8 +149,9 @@ class Sharing:
             self._drafts.pop(next(iter(self._drafts)))
         token, until = secrets.token_urlsafe(6), self._clock() + LAPSES
         self._drafts[person] = Draft(
-            token=token, language=language, until=until, returns=question.returns
-        )
+            token=token, language=language, until=until, files=question.files,
+            returns=question.returns,
+        )  # fmt: skip
         return texts.explained(self._drafts[person])
 
     def _take_back(self, code: str, language: str) -> Reply:

@@ -65,8 +65,8 @@
 
   /* Asking. */
 
-  function ask(kind, text, words, focus) {
-    var item = { id: random(10), kind: kind, text: text, focus: focus, began: now() };
+  function ask(kind, text, words, focus, file) {
+    var item = { id: random(10), kind: kind, text: text, focus: focus, file: file, began: now() };
     item.place = add(log, 'div');
     if (words) {
       item.mine = add(item.place, 'p', '', 'mine');
@@ -99,6 +99,7 @@
     var item = queue[0], x;
     if (!item || sending) return;
     sending = true;
+    if (item.file) { bring(item); return; }
     x = new XMLHttpRequest();
     x.open('POST', BASE + '/messages');
     x.setRequestHeader('Content-Type', 'application/json');
@@ -114,6 +115,18 @@
     x.send(JSON.stringify({
       id: item.id, kind: item.kind, text: item.text, language: d.documentElement.lang
     }));
+  }
+
+  /* A document goes before its message. Where it does not arrive, the reply to that says so. */
+  function bring(item) {
+    var x = new XMLHttpRequest(), file = item.file;
+    item.file = null;
+    x.open('POST', BASE + '/files');
+    x.setRequestHeader('X-Session', session);
+    x.setRequestHeader('X-Id', item.id);
+    x.timeout = 120000;
+    x.onloadend = function () { sending = false; pump(); };
+    x.send(file);
   }
 
   /* Out of the queue, which may have been emptied meanwhile: "Delete this chat" waits in it now. */
@@ -284,12 +297,13 @@
     if (told.stay) stay(1, told.stay);
     if (/\.later$/.test(id)) stay(-1, 0);
     if (told.file) attach(item.reply, told.file);
-    if (told.buttons.length || told.link) choices = add(item.reply, 'div', '', 'choices');
+    if (told.buttons.length || told.link || told.wants) choices = add(item.reply, 'div', '', 'choices');
     told.buttons.forEach(function (button) {
       var made = add(choices, 'button', button[0]);
       made.type = 'button';
       made.setAttribute('data-press', button[1]);
     });
+    if (told.wants) picker(choices);
     if (told.link) share(choices, told.link, item.reply.lang);
     item.reply.removeAttribute('aria-busy');
     follow(item);
@@ -321,6 +335,17 @@
       made.href = file.data;
       made.download = file.name;
     }
+  }
+
+  function picker(parent) {
+    var label = add(parent, 'label', texts.file, 'pick'), input = add(label, 'input');
+    input.type = 'file';
+    input.accept = '.pdf,.docx,.pptx,.epub,.html,.htm,.md,.txt';
+    input.addEventListener('change', function () {
+      var file = input.files[0];
+      if (file) ask('document', 'document' + (/\.\w{1,5}$/.exec(file.name) || [''])[0], file.name, true, file);
+      input.value = '';
+    });
   }
 
   /* A link that shows the passages again: a language and their ids, nothing that anybody wrote. */

@@ -21,7 +21,8 @@ async def hub_at(settings: Settings) -> AsyncIterator[str]:
     store, socket = SqliteStore(settings.exchange_data), bound()
     post = Post(
         store, [channel], assistant.respond, app.apologise,
-        urgent=safeguarding.urgent, language=assistant.language, drain=1,
+        urgent=safeguarding.urgent, language=assistant.language, awaits=assistant.awaits,
+        drain=1,
     )  # fmt: skip
     routes = [*channel.routes(post.receive(channel)), *app.open_console(settings, assistant.opened)]
     routes += app.open_practice(settings)
