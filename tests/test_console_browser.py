@@ -139,7 +139,9 @@ async def test_every_page_on_a_phone_right_to_left_and_wide(
     settings: Settings, scheme: str, width: int, locale: str
 ) -> None:
     await asyncio.to_thread(upkeep.refresh, settings, lambda *_: None)
-    await asyncio.to_thread(upkeep.refresh, settings, lambda *_: None, force=True)
+    more = "S3,Drums,https://a.org/3,Drums call elders to the well\n"
+    settings.catalogue.write_text(GOOD + more, encoding="utf-8")
+    await asyncio.to_thread(upkeep.refresh, settings, lambda *_: None)
     filled(settings.exchange_data)
     kept = (one for one in snapshots.listed(settings.exchange_data) if not one.current)
     earlier = [f"/refresh/back/{one.name}" for one in kept]
@@ -148,6 +150,7 @@ async def test_every_page_on_a_phone_right_to_left_and_wide(
         errors: list[str] = []
         page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
         await signed_in(page, url)
+        assert earlier
         for path in (*PAGES, *earlier):
             shown = await page.goto(f"{url}{path}", wait_until="load")
             assert shown

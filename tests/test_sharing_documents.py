@@ -124,7 +124,7 @@ def test_harm_told_in_a_document_gets_the_help_card(tmp_path: Path) -> None:
     ada = Person(tmp_path)
     ada.share()
     ada.give(b"My uncle beats me every night.\n\nPlease help me now.", "a.txt")
-    assert "116" in ada.press("done")
+    assert "not your fault" in ada.press("done")
     assert not ada.sharing.awaits("lines:ada")
 
 

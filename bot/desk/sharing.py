@@ -104,7 +104,7 @@ class Sharing:
     def _read(self, question: Question) -> Question | Reply:
         """A document as if its text were written; else what is said of it."""
         draft, file = self._drafts.get(question.person), question.file
-        if draft is None or file is None:
+        if draft is None or file is None or draft.step is not Step.WRITING:
             return question
         if not file.data:
             return texts.not_fetched(draft, MOST_FILE)
