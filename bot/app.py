@@ -246,7 +246,7 @@ def serve(
         post = Post(
             store, channels, assistant.respond, apologise,
             urgent=safeguarding.urgent, language=assistant.language, saw=metrics.saw,
-            listens=bool(settings.voice_model),
+            listens=bool(settings.voice_model), awaits=assistant.awaits,
         )  # fmt: skip
         routes = [route for one in channels for route in one.routes(post.receive(one))]
         routes += open_console(settings, assistant.opened)

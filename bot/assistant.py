@@ -138,6 +138,12 @@ class Assistant:
         """Return where questions can be answered. Raises what a question would meet."""
         self._opened()
 
+    def awaits(self, question: Question) -> bool:
+        """Whether this person is to send a document, so that it shall be fetched."""
+        if self._sharing is None or question.group:
+            return False
+        return self._sharing.awaits(question.person)
+
     def warm_up(self) -> None:
         """Load what the first question loads. Several at once would each load it: 250 MB more."""
         answer(self._opened(), redact(WARM), "en", NOTHING, None)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+RETURNS = 30  # days that a later reply waits for somebody who must come back to read it
+
 
 class Kind(StrEnum):
     """What a person sent. The assistant answers each kindly, though it reads only text."""
@@ -23,6 +25,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A document that a person sent; it is held in memory only."""
+
+    name: str  # as they called it: its ending helps where its bytes do not tell what it is
+    data: bytes = field(repr=False)  # b"" where it is gone or larger than is taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One message from one person."""
 
@@ -32,7 +42,10 @@ class Question:
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
     audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
     group: bool = False  # whether others read along
+    file: File | None = field(default=None, repr=False)  # a DOCUMENT that is waited for
+    files: bool = False  # whether their channel can fetch one; the post knows
     later: bool = False  # whether a reply may reach them days from now, too; the post knows
+    returns: bool = False  # that one is read only where they come back to the channel's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +177,7 @@ class Reply:
         ""  # a button's data that shows its passages again: for a link, without any question
     )
     reach: str = ""  # a token: whoever holds it can send one more reply to where this one goes
+    wants_file: bool = False  # a document may be sent now: for channels that must offer it
     forgets: bool = False  # what could reach this person later is erased with this reply
 
 

@@ -1,6 +1,6 @@
 """The assistant's own texts as channel-neutral replies, in the person's language."""
 
-from bot.messages import Button, Kind, Line, Reply, Span, Style
+from bot.messages import RETURNS, Button, Kind, Line, Reply, Span, Style
 from bot.phrases import Say, languages, own_name, speak
 
 HUB = "https://childprotectionforum.org/"
@@ -21,6 +21,15 @@ _KINDS = {
 def plain(text: str, style: Style = Style.PLAIN, url: str = "") -> Line:
     """A line of one span."""
     return Line((Span(text, style, url),))
+
+
+def returning(language: str) -> Line:
+    """That one must come back for a later reply, and who else may read it."""
+    said = speak(language)(
+        "What staff reply waits here for {days} days: open this chat in this browser again to read"
+        " it. Whoever else uses this browser can read it, too; “Delete this chat” prevents both."
+    )
+    return plain(said.format(days=RETURNS))
 
 
 def notice(language: str, text: str) -> Reply:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,9 +14,16 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from bot import upkeep
 from bot.console.lockout import TRIES
+from bot.desk.contributions import Contributions
+from bot.desk.curated import CuratedAnswers
+from bot.desk.passed import Passed
+from bot.desk.proposals import Proposals
+from bot.desk.writing import Written
 from bot.settings import Settings
 from index import snapshots
 from tests.doubles.desk import PASSWORD, console_at, staffed
+from tests.test_needs import plant
+from tests.test_sharing_library import WORKED, waiting
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -30,8 +38,10 @@ GOOD = HEAD + (
     "S2,Radio,https://a.org/2,Radio shows reach fishermen over the telephone\n"
 )
 PUBLISHING = 120_000  # milliseconds: the model on a machine that does other things as well
-PAGES = ("/", "/refresh", "/refresh/publish", "/sources", "/sources/edit?id=S1", "/upload",
-         "/account", "/log", "/nothing-of-ours")  # fmt: skip
+PAGES = ("/", "/questions", "/questions/1", "/questions/kept", "/questions/kept?id=1", "/shared",
+         "/needs", "/needs/proposals", "/refresh", "/refresh/publish", "/sources",
+         "/sources/edit", "/sources/edit?id=S1", "/upload", "/account", "/log")  # fmt: skip
+HEAVIEST = 100_000  # bytes of a page with its style and its script, as they are sent
 
 
 @pytest.fixture
@@ -129,18 +139,66 @@ async def test_every_page_on_a_phone_right_to_left_and_wide(
     settings: Settings, scheme: str, width: int, locale: str
 ) -> None:
     await asyncio.to_thread(upkeep.refresh, settings, lambda *_: None)
+    more = "S3,Drums,https://a.org/3,Drums call elders to the well\n"
+    settings.catalogue.write_text(GOOD + more, encoding="utf-8")
+    await asyncio.to_thread(upkeep.refresh, settings, lambda *_: None)
+    filled(settings.exchange_data)
+    kept = (one for one in snapshots.listed(settings.exchange_data) if not one.current)
+    earlier = [f"/refresh/back/{one.name}" for one in kept]
     async with console_at(settings) as url, browsing(scheme, width, locale) as context:
         page = await context.new_page()
         errors: list[str] = []
         page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
         await signed_in(page, url)
-        assert await page.locator("html").get_attribute("dir") == (
-            "rtl" if locale == "ar" else "ltr"
-        )
-        for path in PAGES[:-1]:
-            await page.goto(f"{url}{path}")
-            await looked_at(page, f"{locale}-{width}-{path.strip('/').replace('/', '-')[:14]}")
+        assert earlier
+        for path in (*PAGES, *earlier):
+            shown = await page.goto(f"{url}{path}", wait_until="load")
+            assert shown
+            assert shown.status == 200, path
+            for details in await page.locator("details").all():
+                await details.evaluate("one => one.open = true")
+            name = re.sub(r"\W+", "-", re.sub(r"/back/.*", "/back", path).strip("/"))
+            await looked_at(page, f"{locale}-{scheme}-{width}-{name or 'home'}")
+            assert await page.locator("html").get_attribute("dir") == (
+                "rtl" if locale == "ar" else "ltr"
+            )
+            assert await page.evaluate(WEIGHT) < HEAVIEST, path
         assert errors == [], "the policy stops nothing of ours"
+        missing = await page.goto(f"{url}/nothing-of-ours")
+        assert missing
+        assert missing.status == 404
+
+
+WEIGHT = (
+    "performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))"
+    ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
+)
+
+
+def filled(data: Path) -> None:
+    """Something on each page: questions, answers, what is shared, counts, proposals."""
+    passed, answers = Passed(data), CuratedAnswers(data)
+    shared, proposals = Contributions(data), Proposals(data)
+    for number, (text, language) in enumerate(ASKED):
+        passed.keep(f"token-{number}", text, language, "web", "web:ada")
+    for (text, language), why in zip(ASKED[:2], ("", "its source was removed"), strict=True):
+        id = answers.keep([(text, language)], Written(text="We asked: " + text, language="en"))
+        if why:
+            answers.retire(id, why)
+    for text in (WORKED, f"{WORKED} {'Amazing' * 9}"):
+        last = waiting(shared, text)
+        proposals.add(f"What did they do? {'Amazing' * 9}", "en", "wrong", ["S1", "S2"])
+    shared.approved(last, shared.one(last).text)
+    plant(data)
+    for held in (passed, answers, shared, proposals):
+        held.close()
+
+
+ASKED = (
+    ("How can a community protect its children where there is no school nearby?", "en"),
+    ("كيف يمكن للمجتمع أن يحمي أطفاله حيث لا توجد مدرسة قريبة؟", "ar"),
+    ("Supercalifragilisticexpialidocious" * 4, "en"),  # no word of it can be broken
+)
 
 
 async def test_look_publish_and_go_back(settings: Settings) -> None:

@@ -303,7 +303,7 @@ def test_what_may_tell_of_harm_is_never_offered(data: Path) -> None:
 def test_it_is_offered_only_where_the_answer_can_come(data: Path) -> None:
     assistant = passing(data)
     asked = Question(text=ASKED, person="lines:ada")
-    assert not is_offered(assistant.reply(asked)), "a web page is closed tomorrow"
+    assert not is_offered(assistant.reply(asked)), "nobody would read it"
     nobody = Question(text=ASKED, later=True)
     assert not is_offered(assistant.reply(nobody))
     found = ask(assistant, "What is community-led child protection?")

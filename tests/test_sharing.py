@@ -131,7 +131,8 @@ def test_nothing_is_written_before_consent(
     ]
     for step in steps[: stop + 1]:
         step()
-    assert not [where for where, text in held(tmp_path) if "zq" in text.casefold()]
+    needles = ("zqvillage", "zqplace")  # two letters alone also stand in a random key, at times
+    assert not [w for w, text in held(tmp_path) if any(n in text.casefold() for n in needles)]
     assert "nothing of it was kept" in ada.press("stop")
     assert kept.listed() == []
     assert ada.send("What is a committee?") == "", "a question is a question again"
@@ -216,7 +217,7 @@ def test_what_is_too_long_not_text_or_pressed_too_early(sharing: Sharing) -> Non
     assert "not written anything" in ada.send(f"share:{token}:done", Kind.BUTTON)
     assert "only text" in ada.send("", Kind.DOCUMENT)
     ada.send("a" * (LONGEST - 10))
-    assert "4000" in ada.send("b" * 20)
+    assert str(LONGEST) in ada.send("b" * 20)
     assert "first wording" in ada.send("c", Kind.EDITED)
     assert "in several" in ada.send(f"share:{token}:agree", Kind.BUTTON)
     shown = ada.press("done")

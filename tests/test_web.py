@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,16 @@ from starlette.requests import Request
 
 from bot.channels import web_streams
 from bot.channels.errors import Later, plain_apology
-from bot.channels.web import open_channel
+from bot.channels.web import LATE, open_channel
 from bot.channels.web_door import ALL_PAGES, MESSAGES, Door, network
 from bot.channels.web_messages import BadMessage, checked
 from bot.channels.web_pages import Pages
 from bot.channels.web_render import events, packed
 from bot.channels.web_streams import HOLDS, Streams
+from bot.delivery.late import written
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
+from bot.keys import DAY
 from bot.messages import Attachment, Button, Line, Question, Reply, Respond, Span
 from bot.phrases import speak
 from bot.server import AT_ONCE
@@ -271,6 +273,45 @@ async def test_nothing_of_a_message_is_left_once_it_is_shown(tmp_path: Path) -> 
     held = everything(tmp_path)
     assert b"secret" not in held
     assert page.session.encode() not in held
+
+
+async def test_a_reply_of_days_later_waits_for_its_page_and_is_shown_once(tmp_path: Path) -> None:
+    async def promise(question: Question) -> Reply:
+        assert question.later
+        assert question.returns
+        return replace(await echo(question), reach="t1")
+
+    async with hosting(tmp_path, promise) as host, tab(host) as page:
+        await page.ask("Hello")
+        first = await page.next()
+        assert first.end["stay"] > 30 * DAY
+    store = SqliteStore(tmp_path, serving=False)
+    assert store.leave("t1", written(await echo(Question(text="zqlater"))))
+    async with hosting(tmp_path) as host:  # after a restart, and nobody is there
+        await asyncio.sleep(1)
+        assert store.waiting().calls == 0, "it is not even tried"
+        page = Page(host.url, page.session)
+        shown = await page.next()
+        assert shown.text == "answer to zqlater"
+        assert shown.id == f"{first.id}.later"
+        assert not shown.end["stay"]
+        await asyncio.sleep(0.3)
+        await page.close()
+    store.close()
+    assert b"zqlater" not in everything(tmp_path)
+
+
+async def test_a_page_that_closes_too_soon_costs_nobody_a_later_reply() -> None:
+    channel = open_channel()
+    asked = channel.read(json.dumps({"session": SESSION, "id": "m1", "kind": "text",
+                                     "text": "Hello", "language": "en"}))  # fmt: skip
+    assert asked
+    assert not channel.here(asked.again)
+    for to, keeps in ((asked.to, None), (asked.again, LATE)):
+        (call,) = channel.pack(await echo(asked.question), to)
+        with pytest.raises(Later) as later:
+            await channel.send(call)
+        assert later.value.keeps == keeps
 
 
 async def test_nobody_is_there_is_a_reason_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:

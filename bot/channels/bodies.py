@@ -20,12 +20,12 @@ class BadBody(Exception):
         self.status = status
 
 
-async def whole(request: Request, largest: int) -> bytes:
-    """The body, of at most `largest` bytes. Raises BadBody."""
+async def whole(request: Request, largest: int, slowest: float = SLOWEST) -> bytes:
+    """The body, of at most `largest` bytes, within `slowest` seconds. Raises BadBody."""
     parts: list[bytes] = []
     size, own = 0, id(parts)
     try:
-        async with asyncio.timeout(SLOWEST):
+        async with asyncio.timeout(slowest):
             async for part in request.stream():
                 size += len(part)
                 _let_in(own, size, largest)

@@ -15,12 +15,13 @@ class ChannelFailed(Exception):
 class Later(Exception):
     """A call that the network does not take just now. The text says why, without any of the call's.
 
-    `seconds`: how long it wants us to wait; None: it did not say.
+    `seconds`: how long it wants us to wait; None: it did not say. `keeps`: seconds that this call
+    is worth trying; None: as long as any of the channel's.
     """
 
-    def __init__(self, why: str, seconds: float | None = None) -> None:
+    def __init__(self, why: str, seconds: float | None = None, keeps: float | None = None) -> None:
         super().__init__(why)
-        self.seconds = seconds
+        self.seconds, self.keeps = seconds, keeps
 
 
 class Gone(Exception):

@@ -11,7 +11,9 @@ from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
-from bot.messages import Question, Reply, Respond
+from bot.messages import File, Question, Reply, Respond
+
+MOST_FILE = 5_000_000  # bytes of a document that a person may send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Asked:
 
     question: Question
     to: str  # where the reply goes, in the channel's own form
+    again: str = ""  # where one more reply goes, days later; "": to the same place
 
 
 Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
@@ -85,6 +88,25 @@ class Voiced(Protocol):
 
         It is held in memory only. An error is tried again, as with answering.
         """
+
+
+@runtime_checkable
+class Filed(Protocol):
+    """What a Channel has besides, where it can fetch documents: asked for those waited for."""
+
+    async def document(self, body: str) -> File:
+        """The file of a message of Kind.DOCUMENT; empty where it is gone or over MOST_FILE bytes.
+
+        It is held in memory only. An error is tried again, as with answering.
+        """
+
+
+@runtime_checkable
+class Fleeting(Protocol):
+    """What a Channel has besides, where people are there only while a page of theirs is open."""
+
+    def here(self, to: str) -> bool:
+        """Whether somebody is there to read what goes to this place: till then it is left."""
 
 
 @runtime_checkable

@@ -17,13 +17,13 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channels import telegram_calls
 from bot.channels.addresses import callable_at
 from bot.channels.errors import ChannelFailed, Later
-from bot.channels.port import Asked, Incoming, Receive
-from bot.channels.telegram_line import Line, recording, typing
+from bot.channels.port import MOST_FILE, Asked, Incoming, Receive
+from bot.channels.telegram_line import Line, fetched, typing
 from bot.channels.telegram_listening import POLL, Keep, poll, webhook
 from bot.channels.telegram_questions import UPDATES, Albums, conversation, read
 from bot.hearing import MOST_AUDIO
 from bot.logs import logger
-from bot.messages import Reply
+from bot.messages import File, Reply
 from bot.phrases import languages
 
 API = "https://api.telegram.org/bot"
@@ -129,7 +129,15 @@ class TelegramChannel:
 
     async def audio(self, body: str) -> bytes:
         """The recording of a voice note; b"" where it is gone or too large."""
-        return await recording(self._line, json.loads(body)["update"], MOST_AUDIO)
+        update = json.loads(body)["update"]
+        _, data = await fetched(self._line, update, ("voice", "audio"), MOST_AUDIO)
+        return data
+
+    async def document(self, body: str) -> File:
+        """A document; empty where it is gone or too large."""
+        update = json.loads(body)["update"]
+        name, data = await fetched(self._line, update, ("document",), MOST_FILE)
+        return File(name=name, data=data)
 
     def pack(self, reply: Reply, to: str) -> list[str]:
         """The calls that say it: messages, then the file; or the offers of inline search."""

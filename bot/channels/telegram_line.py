@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
@@ -47,18 +47,24 @@ class Line:
         return Bot(self._token, base_url=self._base_url, base_file_url=files, request=request)
 
 
-async def recording(line: "Open", update: dict[str, Any], most: int) -> bytes:
-    """The sound of a voice note; b"" where there is none, it is gone or it is over `most` bytes.
+async def fetched(
+    line: "Open", update: dict[str, Any], parts: Sequence[str], most: int
+) -> tuple[str, bytes]:
+    """The name and the bytes of the file in the first of these parts that a message has.
 
-    Raises TelegramError.
+    b"" where there is none, it is gone or it is over `most` bytes. Raises TelegramError.
     """
     message = update.get("message") or {}
-    sound = message.get("voice") or message.get("audio") or {}
-    if not sound or sound.get("file_size", 0) > most:
+    held: dict[str, Any] = next((message[part] for part in parts if message.get(part)), {})
+    return str(held.get("file_name", "")), await _downloaded(line, held, most)
+
+
+async def _downloaded(line: "Open", held: dict[str, Any], most: int) -> bytes:
+    if not held or held.get("file_size", 0) > most:
         return b""
     async with line() as bot:
         try:
-            file = await bot.get_file(sound["file_id"])
+            file = await bot.get_file(held["file_id"])
         except BadRequest:  # gone, or larger than a bot may fetch
             return b""
         if file.file_size is None or file.file_size > most:

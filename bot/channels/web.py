@@ -4,6 +4,9 @@ A session is 128 random bits that the page makes and sends in a header: unlike a
 nowhere by itself, ends with the tab, and works inside another site's frame; unlike a part of an
 address it stands in no log and no history. A reply is done with once the page says that it has
 shown it; its id is its question's, so that what comes twice is shown once.
+
+Where a reply is promised for later, the page keeps its session in the browser, until that reply was
+shown: then whoever opens it again reads it.
 """
 
 import asyncio
@@ -19,17 +22,22 @@ from starlette.types import Receive as AsgiReceive
 from starlette.types import Scope, Send
 
 from bot.channels.bodies import CLOSE, BadBody, whole
-from bot.channels.port import Asked, Incoming, Receive
+from bot.channels.errors import Later
+from bot.channels.port import MOST_FILE, Asked, Incoming, Receive
 from bot.channels.web_door import Door
+from bot.channels.web_files import Files
 from bot.channels.web_messages import LARGEST, SESSION, BadMessage, checked
 from bot.channels.web_pages import Pages, preferred, secured
 from bot.channels.web_render import event, events, packed
 from bot.channels.web_streams import Stream, Streams
-from bot.messages import Kind, Question, Reply
+from bot.messages import File, Kind, Question, Reply
 from bot.phrases import speak
 
+LATE = 7 * 86_400.0  # seconds that a later reply is tried once its page was open
+UPLOADING = 120.0  # seconds that a document may take to come
 LINGER = 2.0  # seconds that open pages may still hear what is under way when the server stops
-_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_LATER = ".later"  # no page makes an id with a dot
+_ID = re.compile(r"[A-Za-z0-9-]{1,40}(\.later)?")
 
 
 def open_channel(
@@ -56,9 +64,10 @@ class WebChannel:
 
     def __init__(self, pages: Pages, door: Door) -> None:
         self._pages, self._door, self._streams = pages, door, Streams()
+        self._files = Files()
 
     def routes(self, receive: Receive) -> Sequence[BaseRoute]:
-        """The page and its files, and the three addresses that its script calls."""
+        """The page and its files, and the four addresses that its script calls."""
 
         async def message(request: Request) -> Response:
             return await self._message(request, receive)
@@ -66,6 +75,7 @@ class WebChannel:
         return (
             *self._pages.routes(),
             Route("/chat/messages", secured(message), methods=["POST"]),
+            Route("/chat/files", secured(self._file), methods=["POST"]),
             Route("/chat/stream", secured(self._stream), methods=["GET"]),
             Route("/chat/seen", secured(self._seen), methods=["POST"]),
         )
@@ -80,13 +90,27 @@ class WebChannel:
     def read(self, body: str) -> Asked | None:
         """What a message asks."""
         held = json.loads(body)
+        kind = Kind(held["kind"])
         question = Question(
-            text=held["text"],
-            kind=Kind(held["kind"]),
+            text="" if kind is Kind.DOCUMENT else held["text"],
+            kind=kind,
             person=f"web:{held['session']}",
             language=held["language"],
         )
-        return Asked(question=question, to=json.dumps([held["session"], held["id"]]))
+        place = held["session"], held["id"]
+        return Asked(
+            question=question, to=json.dumps(place), again=json.dumps([place[0], _later(place[1])])
+        )
+
+    def here(self, to: str) -> bool:
+        """Whether a page of this session is open."""
+        session, _ = json.loads(to)
+        return self._streams.listens(session)
+
+    async def document(self, body: str) -> File:
+        """A document that the page brought before its message; empty where it is not there."""
+        held = json.loads(body)
+        return File(name=held["text"], data=self._files.take(held["session"], held["id"]))
 
     def busy(self, body: str) -> AbstractAsyncContextManager[None]:
         """Tell the page that its question is being searched for, and when that has ended."""
@@ -109,7 +133,13 @@ class WebChannel:
     async def send(self, call: str) -> None:
         """Write it to the open page, and wait until that has shown it. Raises Later."""
         held = json.loads(call)
-        await self._streams.deliver(held["session"], held["id"], events(held["id"], held["reply"]))
+        session, id = held["session"], held["id"]
+        try:
+            await self._streams.deliver(session, id, events(id, held["reply"]))
+        except Later as error:
+            if _is_later(id):
+                raise Later(str(error), error.seconds, LATE) from None
+            raise
 
     async def _message(self, request: Request, receive: Receive) -> Response:
         """A message from the page: 202 once it is kept."""
@@ -134,6 +164,19 @@ class WebChannel:
         id = f"{held.session}.{held.id}"
         await receive([Incoming(id=id, conversation=held.session, body=held.body())])
         return JSONResponse({}, 202)
+
+    async def _file(self, request: Request) -> Response:
+        """A document, before the message that speaks of it: 204 once it is held."""
+        session, id = request.headers.get("x-session", ""), request.headers.get("x-id", "")
+        if not (SESSION.fullmatch(session) and _ID.fullmatch(id)):
+            return JSONResponse({"why": "X-Session or X-Id is missing or malformed"}, 400, CLOSE)
+        if not self._door.admits(request, session):
+            return JSONResponse({}, 429, {"Retry-After": "60", **CLOSE})
+        try:
+            data = await whole(request, MOST_FILE, UPLOADING)
+        except BadBody as error:
+            return JSONResponse({"why": f"the body is {error}"}, error.status, CLOSE)
+        return Response(status_code=204 if self._files.put(session, id, data) else 503)
 
     async def _stream(self, request: Request) -> Response:
         """Replies, as server-sent events, until the response has been open long enough."""
@@ -161,6 +204,15 @@ class WebChannel:
             return JSONResponse({"why": "X-Session or Last-Event-ID is missing or malformed"}, 400)
         self._streams.shown(session, id)
         return Response(status_code=204)
+
+
+def _later(id: str) -> str:
+    """The id of the reply that comes days after the one of this id."""
+    return f"{id}{_LATER}"
+
+
+def _is_later(id: str) -> bool:
+    return id.endswith(_LATER)
 
 
 def _unread(error: Exception, language: str) -> Response:

@@ -12,7 +12,7 @@ LONGEST = 4_000  # characters of a text; the assistant says kindly from which on
 _BUTTON = 64  # bytes of what a button carries
 SESSION = re.compile(r"[0-9a-f]{32}")
 _ID = re.compile(r"[A-Za-z0-9-]{1,40}")
-_KINDS = (Kind.TEXT, Kind.COMMAND, Kind.BUTTON)
+_KINDS = (Kind.TEXT, Kind.COMMAND, Kind.BUTTON, Kind.DOCUMENT)
 
 
 class BadMessage(Exception):
@@ -30,7 +30,7 @@ class Posted:
     session: str  # 32 hexadecimal digits
     id: str  # the page's own, new for each message
     kind: str
-    text: str
+    text: str  # of a document: its name
     language: str  # that of the page, ISO 639-1
 
     def body(self) -> str:

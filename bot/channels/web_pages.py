@@ -201,6 +201,7 @@ def _texts(language: str) -> dict[str, str]:
         "offline": say(
             "No connection. Your question stays here and is sent when the network is back."
         ),
+        "file": say("Send a document"),
         "you": say("You asked:"),
         "answer": say("Answer:"),
         "share": say("Share this answer"),

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.messages import Attachment, Line, Reply, Span, Style
+from bot.keys import DAY
+from bot.messages import RETURNS, Attachment, Line, Reply, Span, Style
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "he", "ps", "sd", "ckb"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+", re.IGNORECASE)
+_STAYS = 2 * RETURNS * DAY  # seconds that a page waits: first for an answer, then with it
 _MARKS = {Style.PLAIN: "", Style.BOLD: "b", Style.ITALIC: "i"}
 
 
@@ -30,6 +32,8 @@ def packed(reply: Reply) -> dict[str, Any] | None:
         "lines": lines,
         "buttons": [[clean(button.label), button.data] for button in reply.buttons],
         "link": reply.link,
+        "wants": reply.wants_file,
+        "stay": _STAYS if reply.reach else 0,
         "file": _file(reply.attachment) if reply.attachment else None,
     }
 
@@ -40,7 +44,7 @@ def events(id: str, reply: dict[str, Any]) -> str:
     The id stands on the last one: what broke off before it is sent again, whole.
     """
     begin = {"to": id, "language": reply["language"], "dir": reply["dir"]}
-    end = {key: reply[key] for key in ("buttons", "link", "file")}
+    end = {key: reply[key] for key in ("buttons", "link", "wants", "stay", "file")}
     return "".join(
         (
             event("begin", begin),

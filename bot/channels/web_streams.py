@@ -83,6 +83,10 @@ class Streams:
             self._open.pop(session, None)
             _remember(self._away, session, time.monotonic())
 
+    def listens(self, session: str) -> bool:
+        """Whether a page of this session is open."""
+        return session in self._open
+
     def end(self) -> None:
         """Let all responses end: the server stops, and pages come back when it runs again."""
         for stream in [one for streams in self._open.values() for one in streams]:

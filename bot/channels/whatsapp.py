@@ -19,13 +19,13 @@ from bot.channels import whatsapp_questions
 from bot.channels.addresses import callable_at
 from bot.channels.bodies import CLOSE, BadBody, whole
 from bot.channels.errors import ChannelFailed, Later, Refused
-from bot.channels.port import Asked, Receive
+from bot.channels.port import MOST_FILE, Asked, Receive
 from bot.channels.whatsapp_calls import PATIENCE, Graph
 from bot.channels.whatsapp_faults import CLOSED, WAIT, Closed, Telling, meaning
 from bot.channels.whatsapp_render import render
 from bot.hearing import MOST_AUDIO
 from bot.logs import fault, logger
-from bot.messages import Reply
+from bot.messages import File, Reply
 
 PATH = "/whatsapp"
 LARGEST = 4 * 1024 * 1024  # bytes of a webhook call; WhatsApp sends 3 MB at most
@@ -119,8 +119,14 @@ class WhatsAppChannel:
 
     async def audio(self, body: str) -> bytes:
         """The recording of a voice note; b"" where it is gone or too large."""
-        media = whatsapp_questions.recording(body)
+        media, _ = whatsapp_questions.media(body, "audio")
         return await self._graph.download(media, MOST_AUDIO) if media else b""
+
+    async def document(self, body: str) -> File:
+        """A document; empty where it is gone or too large."""
+        media, name = whatsapp_questions.media(body, "document")
+        data = await self._graph.download(media, MOST_FILE) if media else b""
+        return File(name=name, data=data)
 
     @asynccontextmanager
     async def busy(self, body: str) -> AsyncIterator[None]:

@@ -79,12 +79,15 @@ def read(body: str) -> Asked | None:
     return _asked(person, what, _HALF.sub("�", text))
 
 
-def recording(body: str) -> str:
-    """The id of a voice note's sound; "" where it has none. Digits only: it becomes an address."""
+def media(body: str, part: str) -> tuple[str, str]:
+    """The id and the name of an "audio" or a "document"; "" where it has none.
+
+    The id is of digits only: it becomes an address.
+    """
     message = json.loads(body).get("message")
-    sound = message.get("audio") if isinstance(message, dict) else None
-    media = str(sound.get("id", "")) if isinstance(sound, dict) else ""
-    return media if media.isascii() and media.isdigit() else ""
+    held = _part(message, part) if isinstance(message, dict) else {}
+    id = str(held.get("id", ""))
+    return id if id.isascii() and id.isdigit() else "", str(held.get("filename") or "")
 
 
 def message_id(body: str) -> str:

@@ -17,6 +17,7 @@ from bot.settings import Settings
 
 PATH = "/shared"
 DOES = ("save", "publish", "decline", "withdraw")
+_SHOWN = 600  # characters of what is published: there may be many
 
 
 def section(settings: Settings, jobs: Jobs) -> Section:
@@ -90,4 +91,5 @@ class _Pages:
             titled=titled,
             mark=mark,
             longest=LONGEST,
+            shown=_SHOWN,
         )

@@ -7,10 +7,13 @@ reply, without an attachment.
 import json
 from dataclasses import asdict, replace
 
+from bot.channels.port import Fleeting
 from bot.delivery.port import Late
 from bot.delivery.tasks import SLOWEST, Means
 from bot.logs import fault, logger
 from bot.messages import Button, Line, Reply, Span, Style
+
+AWAY = 5.0  # seconds between two looks whether somebody has come back
 
 log = logger(__name__)
 
@@ -51,6 +54,9 @@ class Delivering:
         channel = by.channels.get(late.channel)
         if channel is None:  # switched off: it waits
             await by.kept(by.store.postpone, late, SLOWEST)
+            return
+        if isinstance(channel, Fleeting) and not channel.here(late.to):
+            await by.kept(by.store.postpone, late, AWAY)
             return
         try:
             calls = channel.pack(read(late.reply), late.to)

@@ -5,6 +5,11 @@ Next is the oldest that waits for none of its conversation.
 
 import sqlite3
 
+from bot.keys import DAY
+from bot.messages import RETURNS
+
+SEEN_DAYS = 8  # a network repeats a message for a week: Meta does
+
 _NEXT = """
 select {columns} from {table} as one
 where id not in (select id from temp.held where kind = '{table}' and until > ?)
@@ -20,16 +25,20 @@ NEXT_PARCEL = _NEXT.format(
     table="outbox", columns="id, channel, conversation, person, call, made, tries"
 )
 _STAGES = (
-    ("inbox where came", "answering"),
-    ("outbox where made", "sending"),
-    ("reach where reply is not null and at", "sending"),  # left, and never packed
+    ("inbox where came", "answering", SEEN_DAYS),
+    ("outbox where made", "sending", SEEN_DAYS),
+    ("reach where reply is not null and at", "sending", RETURNS),  # left, and never packed
 )
 
 
-def given_up(db: sqlite3.Connection, before: float) -> list[tuple[str, str]]:
-    """Erase what is older, of a channel that was switched off, say; (channel, stage) of each."""
+def given_up(db: sqlite3.Connection, now: float) -> list[tuple[str, str, str]]:
+    """Erase what waited for too long, of a channel that was switched off, say.
+
+    Gives the channel, the stage and why of each.
+    """
     given = []
-    for old, stage in _STAGES:
-        sql = f"delete from {old} < ? returning channel"
-        given += [(str(row[0]), stage) for row in db.execute(sql, [before]).fetchall()]
+    for old, stage, days in _STAGES:
+        sql, why = f"delete from {old} < ? returning channel", f"not possible for {days} days"
+        rows = db.execute(sql, [now - days * DAY]).fetchall()
+        given += [(str(row[0]), stage, why) for row in rows]
     return given

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def never(question: Question) -> bool:
-    """No question goes before others: for wiring that brings no safeguarding."""
+    """No question does: none goes before others, and no document is waited for."""
     return False
 
 
@@ -62,12 +62,14 @@ class Post:
         pauses: Sequence[float] = PAUSES,
         drain: float = DRAIN,
         listens: bool = False,
+        awaits: Callable[[Question], bool] = never,
         again: float = AGAIN,
     ) -> None:
         """`apology`: what a person reads whose message could not be answered in three tries.
 
-        `listens`: whether voice notes are fetched for the assistant to hear. `urgent`: which
-        questions wait for nothing else, not even for their own person's backlog.
+        `listens`: whether voice notes are fetched for the assistant to hear. `awaits`: which
+        documents are fetched for it to read. `urgent`: which questions wait for nothing else, not
+        even for their own person's backlog.
         """
         self._channels = {channel.name: channel for channel in channels}
         self._store, self._urgent, self._saw = store, urgent, saw
@@ -77,7 +79,7 @@ class Post:
         means = Means(
             kept=self.kept, store=store, channels=self._channels, respond=respond,
             apology=apology, language=language, saw=saw, pauses=pauses,
-            listens=listens,
+            listens=listens, awaits=awaits,
         )  # fmt: skip
 
         async def let_go(taken: Job | Parcel | Late) -> None:

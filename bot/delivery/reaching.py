@@ -17,7 +17,7 @@ def keep(db: sqlite3.Connection, job: Job, person: str, reach: Reach, now: float
 
 
 def leave(db: sqlite3.Connection, token: str, reply: str, now: float) -> bool:
-    """Leave the one reply of a token, if it may still be; its time begins."""
+    """Leave the one reply of a token, if it may still be. Its time begins anew."""
     sql = "update reach set reply = ?, at = ? where token = ? and reply is null"
     return bool(db.execute(sql, [reply, now, token]).rowcount)
 

@@ -18,12 +18,11 @@ from bot.channels.port import Incoming
 from bot.delivery import reaching
 from bot.delivery.claim import claimed
 from bot.delivery.opening import opened, unusable
-from bot.delivery.order import NEXT_JOB, NEXT_PARCEL, given_up
+from bot.delivery.order import NEXT_JOB, NEXT_PARCEL, SEEN_DAYS, given_up
 from bot.delivery.port import Failure, Job, Late, Parcel, Reach, StoreFailed, Waiting
 from bot.keys import DAY, Keys
 
 FILE = "queue.db"
-SEEN_DAYS = 8  # a network repeats a message for a week: Meta does
 FAILURE_DAYS = 30
 _LEASED = "select count(*), max(alone) from temp.held where kind = 'inbox' and until = ?"
 _FOR_EVER = float("inf")
@@ -231,7 +230,7 @@ class SqliteStore:
     def tidy(self) -> int:
         """Leave nothing of what was erased in any file; drop what is past its time, and count it.
 
-        What could be neither answered nor sent for as long as a message is known is given up.
+        What could be neither answered nor sent for too long is given up (`order`).
         """
         now = self._now()
         seen, old = now - SEEN_DAYS * DAY, now - FAILURE_DAYS * DAY
@@ -239,8 +238,8 @@ class SqliteStore:
             dropped = self._db.execute("delete from seen where at < ?", [seen]).rowcount
             dropped += self._db.execute("delete from failures where at < ?", [old]).rowcount
             dropped += reaching.lapse(self._db, now)
-            for channel, stage in given_up(self._db, seen):
-                self._note(channel, stage, f"not possible for {SEEN_DAYS} days")
+            for channel, stage, why in given_up(self._db, now):
+                self._note(channel, stage, why)
                 dropped += 1
         with self._lock:  # the write-ahead log still holds what was written before
             self._db.execute("pragma wal_checkpoint(truncate)")

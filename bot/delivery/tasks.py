@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from bot.channels.errors import Apology, Gone, Later, Refused, sorry
-from bot.channels.port import Asked, Channel, Voiced
+from bot.channels.port import Asked, Channel, Filed, Fleeting, Voiced
 from bot.delivery.port import Job, Parcel, Reach, Store
 from bot.keys import DAY
 from bot.logs import fault, logger
@@ -46,6 +46,7 @@ class Means:
     saw: Saw
     pauses: Sequence[float]  # seconds before a message, or a call, is tried again
     listens: bool  # whether recordings are fetched, for the assistant to hear
+    awaits: Callable[[Question], bool]  # whether this document is fetched, for it to read
 
 
 class Answering:
@@ -90,14 +91,19 @@ class Answering:
             job,
             asked.question.person,
             channel.pack(reply, asked.to),
-            reach=Reach(token=reply.reach, to=asked.to) if reply.reach else None,
+            reach=Reach(token=reply.reach, to=asked.again or asked.to) if reply.reach else None,
             forgets=reply.forgets,
         )
 
     async def _whole(self, channel: Channel, job: Job, question: Question) -> Question:
         """The question with what its channel can do, and with its recording, where it has one."""
-        question = replace(question, later=channel.keeps >= DAY)
-        if self._by.listens and question.kind is Kind.VOICE and isinstance(channel, Voiced):
+        by, returns = self._by, isinstance(channel, Fleeting)
+        later = returns or channel.keeps >= DAY
+        files = isinstance(channel, Filed)
+        question = replace(question, later=later, returns=returns, files=files)
+        if question.kind is Kind.DOCUMENT and isinstance(channel, Filed) and by.awaits(question):
+            return replace(question, file=await channel.document(job.body))
+        if by.listens and question.kind is Kind.VOICE and isinstance(channel, Voiced):
             return replace(question, audio=await channel.audio(job.body))
         return question
 
@@ -195,13 +201,14 @@ class Sending:
         why = str(error) if isinstance(error, Later) else type(error).__name__
         # A fault of ours that comes each time must not hold up all that follows for a day.
         broken = isinstance(error, BROKEN) and parcel.tries + 1 >= FAULTS
-        if broken or parcel.age > channel.keeps:
+        own = error.keeps if isinstance(error, Later) else None
+        if broken or parcel.age > (channel.keeps if own is None else own):
             await by.kept(by.store.give_up, parcel, why)
             by.saw(parcel.channel, "not sent", parcel.age)
             return
         first = by.pauses[min(parcel.tries, len(by.pauses) - 1)]
-        own = min(SLOWEST, first * 2 ** min(16, max(0, parcel.tries - len(by.pauses) + 1)))
-        pause = own if asked_for is None else asked_for
+        ours = min(SLOWEST, first * 2 ** min(16, max(0, parcel.tries - len(by.pauses) + 1)))
+        pause = ours if asked_for is None else asked_for
         log.warning("not sent, later", channel=parcel.channel, why=why, seconds=round(pause, 1))
         await by.kept(by.store.defer, parcel, pause)
         by.saw(parcel.channel, "sent later", parcel.age)

@@ -12,7 +12,7 @@ from bot.messages import Button, Kind, Question, Reply
 from bot.moments import Moments
 from bot.phrases import speak
 from bot.redaction import redact
-from bot.replies import BLANK, notice, plain
+from bot.replies import BLANK, notice, plain, returning
 
 MARK = "pass"  # the buttons' name: "pass:Xq3v9a2L:yes"
 SHOWN = 300  # characters of a question that its person is shown again
@@ -38,9 +38,10 @@ class Passing:
             "May I pass your question to the hub's staff? A person reads it, without names and"
             " numbers that I recognise, and answers here, perhaps after some days."
         )
+        told = (returning(reply.language),) if question.returns else ()
         return replace(
             reply,
-            lines=(*reply.lines, BLANK, plain(asked)),
+            lines=(*reply.lines, BLANK, plain(asked), *told),
             buttons=(
                 *reply.buttons,
                 Button(label=say("Yes, pass it on"), data=f"{MARK}:{token}:yes"),
@@ -71,7 +72,9 @@ class Passing:
             person = question.person
             self._passed.keep(token, text, language, person.partition(":")[0], person)
             counted(person)
-        return replace(self._thanks(language, text or ""), reach=token)
+        thanks = self._thanks(language, text or "")
+        told = (returning(language),) if question.returns else ()
+        return replace(thanks, lines=(*thanks.lines, *told), reach=token)
 
     def forget(self, person: str) -> None:
         """Erase what waits of somebody, now."""

@@ -12,20 +12,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.channels.port import MOST_FILE
 from bot.desk import sharing_texts as texts
 from bot.desk.contributions import Contributions, State, Told
+from bot.desk.handed import FORMATS, NotRead, text_of
+from bot.logs import logger
 from bot.messages import Kind, Question, Reply
 from bot.phrases import detect
 from bot.redaction import MARK as REDACTED
 from bot.redaction import Kind as Private
 from bot.redaction import private, redact
+from bot.replies import returning
 from bot.safeguarding import first as safeguarding
 
 MARK = "share"  # the buttons' name: "share:Xq3v9a2L:agree"
-LONGEST = 4_000  # characters of a contribution
+LONGEST = 8_000  # characters of a contribution: all of it is shown before its giver agrees
 BRIEF = 60  # characters of a place or a name
 LAPSES = 1_800.0  # seconds without a word, after which a draft is gone
 MOST = 1_000  # drafts at a time; the oldest goes first
+log = logger(__name__)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -52,6 +57,8 @@ class Draft:
     place: str = ""
     year: str = ""
     name: str = ""
+    files: bool = False  # whether its giver may send a document, too
+    returns: bool = False  # whether its giver must come back to read what is replied later
 
     @property
     def redacted(self) -> str:
@@ -88,6 +95,29 @@ class Sharing:
         """
         if question.group:
             return self._elsewhere(question, language)
+        read = self._read(question) if question.file else question  # outside of the lock
+        return read if isinstance(read, Reply) else self._heard(read, language)
+
+    def awaits(self, person: str) -> bool:
+        """Whether this person may send a document now."""
+        draft = self._drafts.get(person)
+        return draft is not None and draft.step is Step.WRITING
+
+    def _read(self, question: Question) -> Question | Reply:
+        """A document as if its text were written; else what is said of it."""
+        draft, file = self._drafts.get(question.person), question.file
+        if draft is None or file is None or draft.step is not Step.WRITING:
+            return question
+        if not file.data:
+            return texts.not_fetched(draft, MOST_FILE)
+        try:
+            said = f"{question.text}\n\n{text_of(file)}"
+        except NotRead as error:
+            log.info("a document was not read", why=type(error.__cause__).__name__)
+            return texts.not_read(draft, FORMATS)
+        return replace(question, kind=Kind.TEXT, text=said, file=None)
+
+    def _heard(self, question: Question, language: str) -> Reply | None:
         with self._lock:
             self._sweep()
             match question.kind:
@@ -115,17 +145,21 @@ class Sharing:
         name, _, rest = question.text.strip().partition(" ")
         match name.lower():
             case "share":
-                return self._begin(question.person, language)
+                return self._begin(question, language)
             case "withdraw":
                 return self._take_back(rest, language)
         return None
 
-    def _begin(self, person: str, language: str) -> Reply:
+    def _begin(self, question: Question, language: str) -> Reply:
+        person = question.person
         self._drafts.pop(person, None)
         while len(self._drafts) >= MOST:
             self._drafts.pop(next(iter(self._drafts)))
         token, until = secrets.token_urlsafe(6), self._clock() + LAPSES
-        self._drafts[person] = Draft(token=token, language=language, until=until)
+        self._drafts[person] = Draft(
+            token=token, language=language, until=until, files=question.files,
+            returns=question.returns,
+        )  # fmt: skip
         return texts.explained(self._drafts[person])
 
     def _take_back(self, code: str, language: str) -> Reply:
@@ -204,7 +238,9 @@ class Sharing:
             )
         )
         del self._drafts[person]
-        return replace(texts.thanks(draft.language, receipt), reach=receipt.reach)
+        thanks = texts.thanks(draft.language, receipt)
+        told = (returning(draft.language),) if draft.returns else ()
+        return replace(thanks, lines=(*thanks.lines, *told))
 
     def _sweep(self) -> None:
         now = self._clock()

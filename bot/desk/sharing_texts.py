@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from bot.channels.port import MOST_FILE
 from bot.desk.contributions import WAITS, Contribution, Receipt
 from bot.messages import Button, Line, Reply, Span, Style
-from bot.phrases import speak
+from bot.phrases import file_size, speak
 from bot.replies import BLANK, notice, plain
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def _asked(draft: "Draft", *lines: Line, choices: tuple[str, ...] = ()) -> Reply
         Button(label=labels[choice], data=f"share:{draft.token}:{choice}")
         for choice in choices or _BUTTONS[draft.step]
     )
-    return Reply(language=draft.language, lines=lines, buttons=tuple(buttons))
+    wants_file = draft.files and draft.step == "writing"
+    return Reply(
+        language=draft.language, lines=lines, buttons=tuple(buttons), wants_file=wants_file
+    )
 
 
 def explained(draft: "Draft") -> Reply:
@@ -57,6 +61,7 @@ def explained(draft: "Draft") -> Reply:
                 " in several. Then press “That is all”."
             )
         ),
+        *([plain(_file(draft))] if draft.files else []),
         BLANK,
         plain(
             say(
@@ -76,6 +81,31 @@ def explained(draft: "Draft") -> Reply:
         plain(say("Please write nothing that tells who a child is."), Style.ITALIC),
         choices=("stop",),
     )
+
+
+def _file(draft: "Draft") -> str:
+    said = speak(draft.language)(
+        "Or send a document of {size} at most: I read its text, and keep no file."
+    )
+    return said.format(size=file_size(MOST_FILE, draft.language))
+
+
+def not_fetched(draft: "Draft", most: int) -> Reply:
+    """A document that is larger than is taken, or gone."""
+    said = speak(draft.language)(
+        "I could not take this document: it is larger than {size}, or it is gone. Please send a"
+        " smaller one, or write it in words."
+    )
+    return _asked(draft, plain(said.format(size=file_size(most, draft.language))))
+
+
+def not_read(draft: "Draft", formats: str) -> Reply:
+    """A document in which no text was found."""
+    said = speak(draft.language)(
+        "I could not read this document, and kept nothing of it. I can read these, where they hold"
+        " text: {formats}. Please send one of them, or write it in words."
+    )
+    return _asked(draft, plain(said.format(formats=formats)))
 
 
 def taken(draft: "Draft") -> Reply:

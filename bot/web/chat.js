@@ -13,6 +13,7 @@
   var poll = false;    // something on the way holds back what is not whole
   var last = '', active = 0, pause = 1000, sending = false, building = null, roamed = false;
   if (!window.crypto || !crypto.getRandomValues || !log.dataset) return;
+  var due = 0;         // replies that are promised for later
   var session = held();
 
   function at(id) { return d.getElementById(id); }
@@ -25,12 +26,33 @@
   }
 
   function held(fresh) {
-    var kept = '';
+    var kept = '', stays = stayed();
+    if (fresh) stay(0, 0);
     try { kept = sessionStorage.getItem('session') || ''; } catch (error) { kept = ''; }
-    if (kept && !fresh) { active = now(); return kept; }
-    kept = random(16);
+    if (!fresh && stays && (!kept || kept === stays.session)) { kept = stays.session; due = stays.due; }
+    if (kept && !fresh) active = now();
+    else kept = random(16);
     try { sessionStorage.setItem('session', kept); } catch (error) { /* this page alone has it */ }
     return kept;
+  }
+
+  /* A reply that is promised for later: this browser keeps the session, nothing else, until then. */
+
+  function stayed() {
+    var held = null;
+    try { held = JSON.parse(localStorage.getItem('waits')); } catch (error) { return null; }
+    return held && held.until > now() && held.due > 0 ? held : null;
+  }
+
+  function stay(more, seconds) {
+    var held = stayed() || { until: 0 };
+    due = Math.max(0, due + more);
+    if (!more) due = 0;
+    held = { session: session, due: due, until: Math.max(held.until, now() + seconds * 1000) };
+    try {
+      if (due) localStorage.setItem('waits', JSON.stringify(held));
+      else localStorage.removeItem('waits');
+    } catch (error) { /* this page alone waits */ }
   }
 
   function add(parent, name, text, kind) {
@@ -43,8 +65,8 @@
 
   /* Asking. */
 
-  function ask(kind, text, words, focus) {
-    var item = { id: random(10), kind: kind, text: text, focus: focus, began: now() };
+  function ask(kind, text, words, focus, file) {
+    var item = { id: random(10), kind: kind, text: text, focus: focus, file: file, began: now() };
     item.place = add(log, 'div');
     if (words) {
       item.mine = add(item.place, 'p', '', 'mine');
@@ -55,6 +77,7 @@
     item.state = add(item.place, 'p', texts.sending, 'state');
     roamed = false;
     item.place.scrollIntoView();
+    if (kind === 'command' && text === 'forget') stay(0, 0);
     asked[item.id] = item;
     queue.push(item);
     active = now();
@@ -76,6 +99,7 @@
     var item = queue[0], x;
     if (!item || sending) return;
     sending = true;
+    if (item.file) { bring(item); return; }
     x = new XMLHttpRequest();
     x.open('POST', BASE + '/messages');
     x.setRequestHeader('Content-Type', 'application/json');
@@ -91,6 +115,18 @@
     x.send(JSON.stringify({
       id: item.id, kind: item.kind, text: item.text, language: d.documentElement.lang
     }));
+  }
+
+  /* A document goes before its message. Where it does not arrive, the reply to that says so. */
+  function bring(item) {
+    var x = new XMLHttpRequest(), file = item.file;
+    item.file = null;
+    x.open('POST', BASE + '/files');
+    x.setRequestHeader('X-Session', session);
+    x.setRequestHeader('X-Id', item.id);
+    x.timeout = 120000;
+    x.onloadend = function () { sending = false; pump(); };
+    x.send(file);
   }
 
   /* Out of the queue, which may have been emptied meanwhile: "Delete this chat" waits in it now. */
@@ -136,7 +172,7 @@
   function wanted() {
     var id;
     for (id in asked) if (!asked[id].idle && now() - asked[id].began < KEPT) return true;
-    return now() - active < QUIET;
+    return now() - active < QUIET || (due > 0 && !d.hidden);
   }
 
   function listen() {
@@ -258,13 +294,16 @@
     if (!item) { seen(id); return; }
     shown[id] = true;
     active = now();
+    if (told.stay) stay(1, told.stay);
+    if (/\.later$/.test(id)) stay(-1, 0);
     if (told.file) attach(item.reply, told.file);
-    if (told.buttons.length || told.link) choices = add(item.reply, 'div', '', 'choices');
+    if (told.buttons.length || told.link || told.wants) choices = add(item.reply, 'div', '', 'choices');
     told.buttons.forEach(function (button) {
       var made = add(choices, 'button', button[0]);
       made.type = 'button';
       made.setAttribute('data-press', button[1]);
     });
+    if (told.wants) picker(choices);
     if (told.link) share(choices, told.link, item.reply.lang);
     item.reply.removeAttribute('aria-busy');
     follow(item);
@@ -296,6 +335,17 @@
       made.href = file.data;
       made.download = file.name;
     }
+  }
+
+  function picker(parent) {
+    var label = add(parent, 'label', texts.file, 'pick'), input = add(label, 'input');
+    input.type = 'file';
+    input.accept = '.pdf,.docx,.pptx,.epub,.html,.htm,.md,.txt';
+    input.addEventListener('change', function () {
+      var file = input.files[0];
+      if (file) ask('document', 'document' + (/\.\w{1,5}$/.exec(file.name) || [''])[0], file.name, true, file);
+      input.value = '';
+    });
   }
 
   /* A link that shows the passages again: a language and their ids, nothing that anybody wrote. */
@@ -423,6 +473,7 @@
       if (one.open) each(d, 'details[open]', function (other) { if (other !== one) other.open = false; });
     });
   });
+  d.addEventListener('visibilitychange', function () { if (!d.hidden) listen(); });
   window.addEventListener('offline', function () { connected(false); });
   window.addEventListener('online', function () { connected(true); pump(); listen(); });
   if (navigator.onLine === false) connected(false);

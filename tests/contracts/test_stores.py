@@ -13,6 +13,7 @@ from bot.delivery.port import Job, Late, Parcel, Reach, Store, StoreFailed
 from bot.delivery.reaching import LONGEST
 from bot.delivery.sqlite import FAILURE_DAYS, FILE, SEEN_DAYS, SqliteStore
 from bot.keys import DAY
+from bot.messages import RETURNS
 
 Open = Callable[[], Store]
 
@@ -491,7 +492,7 @@ def test_a_reply_that_cannot_be_delivered_is_given_up_with_its_text(
     clock.time += 12 * DAY  # the staff took their time
     store.leave("t1", "a reply")
     store.postpone(late_of(store), 1.0)
-    clock.time += 7 * DAY
+    clock.time += (RETURNS - 1) * DAY
     store.tidy()
     assert late_of(store).reply == "a reply"
     clock.time += 2 * DAY
@@ -522,6 +523,20 @@ def test_what_is_discarded_or_kept_for_too_long_is_erased(store: Store, clock: C
     clock.time += LONGEST * DAY + 1
     assert store.tidy() >= 1
     assert not store.leave("t3", "a reply")
+
+
+def test_what_was_left_waits_for_who_must_come_back_and_then_is_erased(
+    store: Store, clock: Clock
+) -> None:
+    reached(store)
+    clock.time += (LONGEST - 1) * DAY
+    assert store.leave("t1", "a reply"), "its time begins with the reply"
+    clock.time += (RETURNS - 1) * DAY
+    store.tidy()
+    store.postpone(late_of(store), 0.0)
+    clock.time += 2 * DAY
+    assert store.tidy() >= 1
+    assert store.take_late() is None
 
 
 def _leave(data: Path, said: "multiprocessing.Queue[bool]") -> None:

@@ -30,6 +30,7 @@ def bound(port: int = 0) -> socket.socket:
     """A socket on loopback; its port is known before anybody listens."""
     held = socket.socket()
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     held.bind(("127.0.0.1", port))
     return held
 

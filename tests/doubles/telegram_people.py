@@ -40,8 +40,16 @@ class People:
             user, media_group_id=album, photo=[_file(width=90, height=90)], caption=caption
         )
 
-    def document(self, caption: str | None = None, user: int = 42) -> int:
-        return self.post(user, document=_file(), caption=caption)
+    def document(
+        self, caption: str | None = None, user: int = 42, data: bytes = b"", name: str = ""
+    ) -> int:
+        """With `data` it can be fetched, as a file of this name."""
+        file = _file()
+        if data:
+            id = f"file{len(self.sounds)}"
+            self.sounds[id] = data
+            file |= {"file_id": id, "file_name": name, "file_size": len(data)}
+        return self.post(user, document=file, caption=caption)
 
     def press(self, label: str, user: int = 42) -> None:
         """Press the newest button of this label."""
