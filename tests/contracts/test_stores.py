@@ -9,9 +9,10 @@ from threading import Thread
 import pytest
 
 from bot.channels.port import Incoming
+from bot.delivery.order import SEEN_DAYS
 from bot.delivery.port import Job, Late, Parcel, Reach, Store, StoreFailed
 from bot.delivery.reaching import LONGEST
-from bot.delivery.sqlite import FAILURE_DAYS, FILE, SEEN_DAYS, SqliteStore
+from bot.delivery.sqlite import FAILURE_DAYS, FILE, SqliteStore
 from bot.keys import DAY
 from bot.messages import RETURNS
 
