@@ -63,7 +63,10 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
     current()
     safeguarding.ready()
     people = People(settings.exchange_data, key_days=settings.key_days)
-    limits = Limits(people, settings.rate_person, settings.rate_all) if limited else None
+    limits = None
+    if limited:
+        room = settings.rate_room
+        limits = Limits(people, settings.rate_person, settings.rate_all, room=room)
     return Assistant(
         current,
         people,

@@ -62,7 +62,7 @@ class Commands:
             case "forget":
                 self._erase(question.person)
                 return replace(privacy.forgotten(language), forgets=True)
-            case "more" | "sources" | "page" | "pdf":
+            case "more" | "card" | "sources" | "page" | "pdf":
                 return self._behind(name.lower(), rest, language)
             case "good" | "poor" | "why" | "mend" if question.kind is Kind.BUTTON:
                 return self._feedback.act(name.lower(), rest, question.person)
@@ -73,6 +73,8 @@ class Commands:
         library = self._opened().library
         if name == "more":
             return buttons.more(rest, library, self.marked)
+        if name == "card":
+            return buttons.card(rest, library, self.marked)
         if name == "sources":
             return buttons.sources(rest, library)
         if self._pages is None:

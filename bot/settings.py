@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     rate_person: int = Field(
         default=20, ge=1, description="Messages a minute that one person may send."
     )
+    rate_room: int = Field(
+        default=60, ge=1, description="Messages a minute that one group may send."
+    )
     rate_all: int = Field(
         default=600, ge=1, description="Messages a minute that all people together may send."
     )

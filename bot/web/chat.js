@@ -302,7 +302,7 @@
 
   function share(parent, data, language) {
     var made = add(parent, 'a', texts.share, 'share');
-    made.href = BASE + '?lang=' + language + '&a=' + data.replace(/^more:/, '');
+    made.href = BASE + '?lang=' + language + '&a=' + data.replace(/^card:/, '');
     made.target = '_blank';
     made.rel = 'noopener';
     made.addEventListener('click', function (event) {
@@ -427,6 +427,6 @@
   window.addEventListener('online', function () { connected(true); pump(); listen(); });
   if (navigator.onLine === false) connected(false);
   var reopened = /[?&]a=([a-z]{2,3}:[\w,-]{1,60})(&|$)/.exec(location.search.replace(/%3A/gi, ':').replace(/%2C/gi, ','));
-  if (reopened) ask('button', 'more:' + reopened[1]);
+  if (reopened) ask('button', 'card:' + reopened[1]);
   else if (active) listen();
 }());
