@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bot import cards, inline, privacy, replies, standing, turns
+from bot import cards, inline, privacy, replies, rooms, standing, turns
 from bot.asking import answer
 from bot.commands import About, Commands
 from bot.counts import Counts, Outcome
@@ -91,6 +91,8 @@ class Assistant:
         if question.kind is Kind.INLINE:
             return self._offered(question)
         first = self._first(question)
+        if question.room:
+            return rooms.respond(question, first, self.reply, self._reply)
         return first.card or first.added(self._reply(question, plain=not first.line))
 
     def _first(self, question: Question) -> First:
@@ -157,6 +159,7 @@ class Assistant:
         always = question.kind is Kind.COMMAND and name in ALWAYS
         if not always and (slower := self._slower(question, language)) is not None:
             return slower
+        question = rooms.of_room(question)
         if (told := self._shared(question)) is not None:
             self._tally.add(question, language, Outcome.COMMAND)
             return told
@@ -175,19 +178,24 @@ class Assistant:
                 self._tally.add(question, language, Outcome.COMMAND if turn else Outcome.UNREAD)
                 return self._follow(question.person, language, wanted, turn)
             language = detect(question.text, turn.language)
+        return self._answered(question, language, turn, plain=plain)
+
+    def _answered(
+        self, question: Question, language: str, turn: Turn | None, *, plain: bool
+    ) -> Reply:
+        """The card that answers it, and what goes under it in private."""
         found = self._answer(question, language, turn)
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
         self._tally.add(question, language, outcome, found)
         asked = redact(question.text)
-        told = self._feedback.under(cards.answer_reply(found), found, question.person, asked)
+        told = cards.answer_reply(found)
+        if not question.room:
+            told = self._feedback.under(told, found, question.person, asked)
         if asked != question.text:
             told = privacy.left_out(told)
-        return self._passable(question, told) if plain and not (turn or found.answered) else told
-
-    def _passable(self, question: Question, told: Reply) -> Reply:
-        """That nothing was found, with the offer to ask the hub's staff, where they are asked."""
-        with beside():
-            return self._passing.offered(question, told) if self._passing else told
+        if plain and self._passing and not (turn or found.answered or question.room):
+            with beside():
+                return self._passing.offered(question, told)
         return told
 
     def _shared(self, question: Question) -> Reply | None:
@@ -237,26 +245,30 @@ class Assistant:
         """The language that this person chose, else what their phone prefers."""
         chosen = None
         with beside():
-            chosen = self._people.language(question.person) if question.person else None
+            own = question.person and not question.room  # what they chose shows in no room
+            chosen = self._people.language(question.person) if own else None
         return chosen or question.language
 
     def _slower(self, question: Question, language: str) -> Reply | None:
         """Where this person writes too fast: a word about it, then nothing; else None."""
-        if (pace := self._pace(question.person)) is Pace.GO:
+        if (pace := self._pace(question.person, question.room)) is Pace.GO:
             return None
         self._tally.add(question, language, Outcome.TOO_FAST)
         if pace is Pace.SILENT:
             return Reply(language=language, lines=())
+        if question.room:
+            return rooms.too_fast(language)
         return replies.notice(
             language,
             "That is more than I can answer at once. Please wait a minute, then ask again. HELP"
             " works at any time.",
         )
 
-    def _pace(self, person: str) -> Pace:
+    def _pace(self, person: str, room: str = "") -> Pace:
         with beside():
             if self._limits is not None and person:
-                return self._limits.pace(person)
+                pace = self._limits.pace(person)
+                return self._limits.room_pace(room) if room and pace is Pace.GO else pace
         return Pace.GO
 
     def notice(self, question: Question, language: str) -> Reply | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot import buttons, cards, privacy, replies, standing
+from bot import buttons, cards, polls, privacy, replies, rooms, standing
 from bot.desk.feedback import Feedback
 from bot.messages import Answer, Kind, Question, Reply
 from bot.pages import Pages
@@ -20,6 +20,9 @@ class About:
     key_days: int  # after how many days people get a new code
     rewriting: bool  # whether a language model of another service puts quotes together
     pass_days: int = 0  # for how long a question that was passed on is kept; 0: none is
+
+
+_STANDING = {"country": standing.choose_country, "setting": standing.choose_setting}
 
 
 class Commands:
@@ -51,14 +54,9 @@ class Commands:
         match name.lower():
             case "language" | "languages":
                 return self._choose_language(question.person, rest.strip().lower(), language)
-            case "country":
-                return standing.choose_country(
-                    self._people, question.person, rest.strip(), language
-                )
-            case "setting":
-                return standing.choose_setting(
-                    self._people, question.person, rest.strip(), language
-                )
+            case "country" | "setting":
+                choose = _STANDING[name.lower()]
+                return choose(self._people, question.person, rest.strip(), language)
             case "forget":
                 self._erase(question.person)
                 return replace(privacy.forgotten(language), forgets=True)
@@ -66,7 +64,15 @@ class Commands:
                 return self._behind(name.lower(), rest, language)
             case "good" | "poor" | "why" | "mend" if question.kind is Kind.BUTTON:
                 return self._feedback.act(name.lower(), rest, question.person)
+            case "poll" | "start" if question.kind is Kind.COMMAND:
+                return self._in_a_room(name.lower(), rest, question.room, language)
         return self._told(name.lower(), language, question.kind)
+
+    def _in_a_room(self, name: str, rest: str, room: str, language: str) -> Reply:
+        """What is another thing where others read along."""
+        if name == "poll":
+            return polls.reply(rest, room, language, self._opened())
+        return rooms.welcome(language) if room else self._told(name, language, Kind.COMMAND)
 
     def _behind(self, name: str, rest: str, language: str) -> Reply:
         """What stands behind a button under an answer."""

@@ -210,14 +210,10 @@ def _runs(text: _Text, at: int, places: set[Place]) -> list[Quote]:
     """Sentences that follow one another on the page are one quote, each item on its own line."""
     numbers = sorted(number for which, number in places if which == at)
     runs = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
-    return [
-        _run(text.said, [n for _, n in run], text.leads, text.hit.passage) for _, run in runs
-    ]
+    return [_run(text.said, [n for _, n in run], text.leads, text.hit.passage) for _, run in runs]
 
 
-def _run(
-    said: Sequence[str], numbers: list[int], items: Container[int], passage: Passage
-) -> Quote:
+def _run(said: Sequence[str], numbers: list[int], items: Container[int], passage: Passage) -> Quote:
     joints = (("\n" if n in items else " ") if k else "" for k, n in enumerate(numbers))
     text = "".join(joint + said[n] for joint, n in zip(joints, numbers, strict=True))
     return quote(text, passage, (numbers[0], numbers[-1]))
