@@ -23,6 +23,7 @@ UPDATES = (
 )
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 HELP_LINK = "help"  # t.me/bot?start=help: what it opens is what /help opens
+PLAIN_LINK = "start"  # t.me/bot?start=start: Telegram's button above offers must carry something
 
 _AWAY = (ChatMember.BANNED, ChatMember.LEFT)
 _COMMAND = re.compile(r"/([A-Za-z0-9_]+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
@@ -158,11 +159,12 @@ def _read(message: Message, text: str) -> tuple[str, Kind]:
         media = (kind for name, kind in _MEDIA.items() if getattr(message, name))
         return text, next(media, Kind.OTHER)
     if command := _COMMAND.fullmatch(text.strip()):
-        if command[1].lower() == "start" and command[3] == HELP_LINK:
-            return HELP_LINK, Kind.COMMAND
-        if command[1].lower() == "start" and (shared := again.opened((command[3] or "").strip())):
+        name, said = command[1].lower(), (command[3] or "").strip()
+        if name == "start" and said in (HELP_LINK, PLAIN_LINK):
+            return said, Kind.COMMAND
+        if name == "start" and (shared := again.opened(said)):
             return shared, Kind.BUTTON
-        return f"{command[1].lower()} {command[3] or ''}".strip(), Kind.COMMAND
+        return f"{name} {said}".strip(), Kind.COMMAND
     return text, Kind.TEXT
 
 
