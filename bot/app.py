@@ -31,9 +31,10 @@ from bot.pages import Pages
 from bot.people import People
 from bot.phrases import languages, speak
 from bot.retention import sweep_daily
+from bot.rewriting.ready import check_rewriting
 from bot.safeguarding import first as safeguarding
 from bot.server import Server, State, open_server
-from bot.settings import BadSetting, Settings, check_rewriting
+from bot.settings import BadSetting, Settings
 from bot.voice import Voice
 from corpus.originals import FOLDER, Originals
 from index.opened import Current, Opened
