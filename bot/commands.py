@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot import buttons, cards, polls, privacy, replies, rooms, standing
+from bot import buttons, cards, privacy, replies, rooms, standing
 from bot.desk.feedback import Feedback
 from bot.messages import Answer, Kind, Question, Reply
 from bot.pages import Pages
@@ -64,15 +64,9 @@ class Commands:
                 return self._behind(name.lower(), rest, language)
             case "good" | "poor" | "why" | "mend" if question.kind is Kind.BUTTON:
                 return self._feedback.act(name.lower(), rest, question.person)
-            case "poll" | "start" if question.kind is Kind.COMMAND:
-                return self._in_a_room(name.lower(), rest, question.room, language)
+            case "start" if question.room:
+                return rooms.welcome(language)
         return self._told(name.lower(), language, question.kind)
-
-    def _in_a_room(self, name: str, rest: str, room: str, language: str) -> Reply:
-        """What is another thing where others read along."""
-        if name == "poll":
-            return polls.reply(rest, room, language, self._opened())
-        return rooms.welcome(language) if room else self._told(name, language, Kind.COMMAND)
 
     def _behind(self, name: str, rest: str, language: str) -> Reply:
         """What stands behind a button under an answer."""

@@ -158,6 +158,7 @@ class Poll:
 
     question: str  # 1 to 300 characters
     options: tuple[str, ...]  # 2 to 10, of 1 to 100 characters
+    named: bool = False  # the hub named who asks a trainer: they need not lead the room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

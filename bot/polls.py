@@ -5,8 +5,9 @@ headings of the library. The network counts, and shows nobody who chose what: no
 """
 
 import re
+from collections.abc import Callable
 
-from bot.messages import Poll, Reply
+from bot.messages import Kind, Poll, Question, Reply
 from bot.phrases import detect, speak
 from bot.redaction import redact
 from bot.replies import notice, plain
@@ -19,42 +20,65 @@ _DEPTH = 24  # passages whose headings are looked at
 _PARTS = re.compile(r"[;؛\n]+")
 
 
-def reply(text: str, room: str, prior: str, opened: Opened) -> Reply:
-    """What /poll leads to; `text` is what follows it: options, a topic, or nothing.
+class Polls:
+    """What trainers do to ask a room. Any thread may call."""
 
-    `prior`: the language to speak where the text does not tell. In a room its lines are for whom
-    the room has not made an administrator.
-    """
-    language = detect(text, prior) if text.strip() else prior
-    if not room:
+    def __init__(
+        self,
+        opened: Callable[[], Opened],
+        topic: Callable[[str], str],
+        named: Callable[[str], bool],
+    ) -> None:
+        """`topic` is that of a room's workshop, or ""; `named`: whether a person is a trainer."""
+        self._opened, self._topic, self._named = opened, topic, named
+
+    def hear(self, question: Question, prior: str) -> Reply | None:
+        """The reply to /poll with options, with a topic, or alone; None for all else.
+
+        `prior`: the language to speak where the text does not tell. In a room the reply's lines
+        are for whom neither the room nor the hub lets ask.
+        """
+        name, text = [*question.text.strip().split(None, 1), "", ""][:2]
+        if question.kind is not Kind.COMMAND or name.lower() != "poll":
+            return None
+        language = detect(text, prior) if text else prior
+        if not question.room:
+            return notice(
+                language,
+                "A vote needs a room. Add me to your group in Telegram and write there: /poll first"
+                " topic; second topic; third topic",
+            )
+        options = _options(text)
+        if len(options) < FEWEST:
+            topic = " ".join(options) or self._topic(question.room)
+            options = headings(topic, language, self._opened())
+        if (fault := _fault(options, language)) is not None:
+            return fault
+        say = speak(language)
+        only = say("Only an administrator of this group can ask it to vote.")
+        ask = say("Which shall we take first?")
+        poll = Poll(question=ask, options=tuple(options), named=self._named(question.person))
+        return Reply(language=language, lines=(plain(only),), poll=poll)
+
+
+def _options(text: str) -> list[str]:
+    """The options in what was written, each once."""
+    parts = (" ".join(part.split()) for part in _PARTS.split(text))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def _fault(options: list[str], language: str) -> Reply | None:
+    """What is said where these cannot be put to a room."""
+    if len(options) < FEWEST:
         return notice(
             language,
-            "A vote needs a room. Add me to your group in Telegram and write there: /poll first"
-            " topic; second topic; third topic",
-        )
-    given = list(dict.fromkeys(" ".join(part.split()) for part in _PARTS.split(text)))
-    options = [option for option in given if option]
-    if len(options) < FEWEST:
-        options = headings(" ".join(options), language, opened)
-    if (fault := _fault(options)) is not None:
-        return notice(language, fault)
-    say = speak(language)
-    only = say("Only an administrator of this group can ask it to vote.")
-    poll = Poll(question=say("Which shall we take first?"), options=tuple(options))
-    return Reply(language=language, lines=(plain(only),), poll=poll)
-
-
-def _fault(options: list[str]) -> str | None:
-    """What is wrong with the options."""
-    if len(options) < FEWEST:
-        return (
             "I found no topics for that. Write two to ten of your own: /poll first topic; second"
-            " topic; third topic"
+            " topic; third topic",
         )
     if len(options) > MOST or max(map(len, options)) > OPTION:
-        return "A vote has two to ten topics, each of 100 letters at most."
+        return notice(language, "A vote has two to ten topics, each of 100 letters at most.")
     if any(redact(option) != option for option in options):
-        return "Please leave names, numbers and places of people out of a vote."
+        return notice(language, "Please leave names, numbers and places of people out of a vote.")
     return None
 
 

@@ -138,3 +138,13 @@ def commands(language: str) -> dict[str, str]:
         "about": say("What this assistant is"),
         "start": say("Begin"),
     }
+
+
+def room_commands(language: str) -> dict[str, str]:
+    """The same in a group: what is of use to all, and the way to help."""
+    say = speak(language)
+    return {
+        "help": say("Child helplines"),
+        "poll": say("Ask this group which topic comes first"),
+        "about": say("What this assistant is"),
+    }

@@ -2,7 +2,8 @@
 
 What the library says is answered to all. What is a person's own — a help card, a choice, a draft —
 is said to them alone. What they chose in private (a language, a country, a workshop) is not looked
-at, so that no answer shows it; the last answer is remembered for the room, not for a person.
+at, so that no answer shows it. The room is as a person of its own: it can join a workshop, and its
+last answer is remembered for it.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from bot.replies import plain
 from bot.safeguarding.first import First
 
 COMMANDS = frozenset(("start", "about", "poll"))
-BUTTONS = frozenset(("more", "card", "sources", "page", "pdf"))  # they carry ids alone
+BUTTONS = frozenset(("more", "card", "sources", "page", "pdf", "ws"))  # they carry ids alone
 HELP, START = "help", "start"  # what the way to us opens
 
 

@@ -311,9 +311,7 @@ async def test_inline_offers_three_cards_with_the_way_to_each(
         count = len(given["results"])
         for result, sent in zip(given["results"], await api.sent(count), strict=True):
             quote = sent.parsed.quotes[0].split("\n")[0].strip("“”")
-            assert (
-                result["description"].rstrip("… ")[:150] in quote or quote in result["description"]
-            )
+            assert quote[:100] in result["description"]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def vote(poll: Poll, where: Fields, asker: int | None, refusal: Fields) -> Field
         "options": list(poll.options),
         "is_anonymous": True,
     }
-    return call if asker is None else {**call, "leader": asker, "otherwise": refusal}
+    return call if poll.named or asker is None else {**call, "leader": asker, "otherwise": refusal}
 
 
 async def leads(bot: Bot, chat: int, person: int) -> bool:
