@@ -49,11 +49,17 @@ class Polls:
                 " topic; second topic; third topic",
             )
         options = _options(text)
+        if (fault := _fault(options, language)) is not None:
+            return fault
         if len(options) < FEWEST:
             topic = " ".join(options) or self._topic(question.room)
             options = headings(topic, language, self._opened())
-        if (fault := _fault(options, language)) is not None:
-            return fault
+        if len(options) < FEWEST:
+            return notice(
+                language,
+                "I found no topics for that. Write two to ten of your own: /poll first topic;"
+                " second topic; third topic",
+            )
         say = speak(language)
         only = say("Only an administrator of this group can ask it to vote.")
         ask = say("Which shall we take first?")
@@ -68,14 +74,8 @@ def _options(text: str) -> list[str]:
 
 
 def _fault(options: list[str], language: str) -> Reply | None:
-    """What is said where these cannot be put to a room."""
-    if len(options) < FEWEST:
-        return notice(
-            language,
-            "I found no topics for that. Write two to ten of your own: /poll first topic; second"
-            " topic; third topic",
-        )
-    if len(options) > MOST or max(map(len, options)) > OPTION:
+    """What is said where these, which somebody wrote, cannot be put to a room."""
+    if len(options) > MOST or max(map(len, options), default=0) > OPTION:
         return notice(language, "A vote has two to ten topics, each of 100 letters at most.")
     if any(redact(option) != option for option in options):
         return notice(language, "Please leave names, numbers and places of people out of a vote.")

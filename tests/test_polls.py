@@ -1,11 +1,18 @@
 """/poll: what a room is asked, and by whom."""
 
+from pathlib import Path
+
 import pytest
 
+from bot import app
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
 from bot.messages import Kind, Poll, Question, Reply
+from bot.people import People
 from bot.phrases import languages, speak
+from bot.settings import Settings
+from bot.workshops.kept import Workshops
+from tests.libraries import copy_library
 
 ASKS = "Which shall we take first?"
 
@@ -73,3 +80,49 @@ def test_without_a_room_there_is_nobody_to_vote(assistant: Assistant, room: str)
     said = vote(assistant, "early marriage; child labour; neglect", room)
     assert said.poll is None
     assert "Add me to your group in Telegram" in as_text(said)
+
+
+def test_a_trainer_whom_the_hub_named_need_not_lead_the_room(
+    starter: Settings, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    own, people = open_own(starter, data), People(data)
+    assert not named(vote(own, "early marriage; neglect"))
+    people.ask_trainer("telegram:42", "abcdefgh")
+    assert not named(vote(own, "early marriage; neglect")), "to ask is not to be named"
+    assert people.name_trainer("abcdefgh")
+    assert named(vote(own, "early marriage; neglect"))
+
+
+def test_the_topic_is_that_of_the_rooms_workshop(starter: Settings, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    own = open_own(starter, data)
+    made = Workshops(data).new(title="Kampala", language="en", topic="case management volunteers")
+    before = vote(own, "")
+    joined = own.reply(
+        Question(
+            text=f"start {made.code}",
+            kind=Kind.COMMAND,
+            person="telegram:42",
+            room="telegram:-5",
+            language="en",
+        )  # fmt: skip
+    )
+    assert "Kampala" in as_text(joined)
+    assert joined.private == ""
+    after, typed = vote(own, ""), vote(own, "case management volunteers")
+    assert after.poll
+    assert typed.poll
+    assert after.poll.options == typed.poll.options != (before.poll and before.poll.options)
+    elsewhere = vote(own, "", room="telegram:-6")
+    assert elsewhere.poll == before.poll, "nor is it their own: another room has no topic"
+
+
+def open_own(starter: Settings, data: Path) -> Assistant:
+    copy_library(starter.exchange_data, data)
+    return app.open_assistant(starter.model_copy(update={"exchange_data": data}))
+
+
+def named(reply: Reply) -> bool:
+    assert reply.poll
+    return reply.poll.named

@@ -13,7 +13,7 @@ from bot import app
 from bot.assistant import Assistant
 from bot.channels.port import Incoming
 from bot.channels.telegram import TelegramChannel
-from bot.messages import Line, Question, Reply, Span
+from bot.messages import Line, Poll, Question, Reply, Span
 from bot.phrases import languages, speak
 from bot.safeguarding.cards import DANGER, PRIVATELY
 from bot.settings import Settings
@@ -93,14 +93,21 @@ async def test_what_people_say_to_each_other_goes_no_further_than_the_line_it_ca
     assert done == {"getUpdates"}, "not even a mark that it was read"
 
 
-async def test_nothing_of_it_stands_in_a_file(own: Assistant, tmp_path: Path) -> None:
-    async with room(own, tmp_path) as api:
+async def test_nothing_of_it_stands_in_a_file_even_before_an_answer(tmp_path: Path) -> None:
+    answering = asyncio.Event()
+
+    async def respond(question: Question) -> Reply:
+        answering.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with BotApi() as api, bot(api, respond, tmp_path, drain=0.2):
         for fields in OTHERS:
             api.post(42, chat=GROUP, **fields)
-        api.say(f"@{NAME} hello", chat=GROUP)
-        await api.sent(1)
-    assert NAME.encode() in written(tmp_path), "what was meant for it was kept until answered"
-    assert b"zqbruises" not in written(tmp_path)
+        api.say(f"@{NAME} zqneglect", chat=GROUP)
+        await answering.wait()
+        assert b"zqneglect" in written(tmp_path), "what was meant for it waits for its answer"
+        assert b"zqbruises" not in written(tmp_path)
 
 
 # Groups.
@@ -226,6 +233,18 @@ async def test_whoever_does_not_lead_the_room_is_told_so(own: Assistant, tmp_pat
     assert not api.polls
     assert "Only an administrator of this group can ask it to vote." in sent.parsed.text
     assert (sent.chat, sent.reply_to) == (-5, number)
+
+
+async def test_a_named_trainer_asks_without_leading_the_room(tmp_path: Path) -> None:
+    async def respond(question: Question) -> Reply:
+        poll = Poll(question="Which?", options=("a", "b"), named=True)
+        return Reply(language="en", lines=(Line((Span("only"),)),), poll=poll)
+
+    async with BotApi() as api, bot(api, respond, tmp_path):
+        api.say(f"/poll@{NAME}", chat=GROUP)
+        await api.until(lambda: bool(api.polls))
+    assert not api.called("getChatAdministrators")
+    assert not api.messages
 
 
 async def test_a_leader_who_stays_anonymous_may_ask(own: Assistant, tmp_path: Path) -> None:

@@ -72,8 +72,9 @@ def open_channel(
     schemes = ("https",) if base_url == API else ("https", "http")  # as a server of one's own may
     if webhook and not callable_at(webhook, *schemes):
         raise ChannelFailed(NO_WEBHOOK.format(url=webhook, why="cannot call this"))
-    menus = {"commands": commands, "room_commands": room_commands}
-    return TelegramChannel(token, base_url, webhook=webhook, **menus)
+    return TelegramChannel(
+        token, base_url, webhook=webhook, commands=commands, room_commands=room_commands
+    )
 
 
 class TelegramChannel:
