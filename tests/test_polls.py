@@ -106,7 +106,7 @@ def test_the_topic_is_that_of_the_rooms_workshop(starter: Settings, tmp_path: Pa
             person="telegram:42",
             room="telegram:-5",
             language="en",
-        )  # fmt: skip
+        )
     )
     assert "Kampala" in as_text(joined)
     assert joined.private == ""
