@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from bot.phrases import languages
 from bot.wishes import SETTINGS, setting_named
@@ -92,14 +92,13 @@ def _documents(ids: Iterable[str], library: Library) -> tuple[str, ...]:
 
 
 def _end_of(day: str) -> float | None:
-    """The moment after which nobody joins: midnight after the day, everywhere on earth."""
+    """The last second of the day, in UTC: nobody joins after it."""
     if not day.strip():
         return None
     try:
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", day.strip()):
             raise ValueError
-        last = date.fromisoformat(day.strip())
-        over = datetime.combine(last + timedelta(days=1), time(12), UTC)
-    except (ValueError, OverflowError):
+        over = datetime.combine(date.fromisoformat(day.strip()), time(23, 59, 59), UTC)
+    except ValueError:
         raise BadWorkshop(f"last day {day!r}: write it as 2026-04-30") from None
     return over.timestamp()
