@@ -100,8 +100,10 @@ def test_a_button_of_another_time_is_answered_kindly(assistant: Assistant) -> No
         assert "ask your question again" in text, data
 
 
-def test_a_start_with_an_unknown_payload_greets(assistant: Assistant) -> None:
+def test_a_start_with_an_unknown_payload_says_so_and_greets(assistant: Assistant) -> None:
     plain = assistant.reply(Question(text="start", kind=Kind.COMMAND, person="telegram:42"))
     for payload in ("workshop-7", "x" * 64):
         question = Question(text=f"start {payload}", kind=Kind.COMMAND, person="telegram:42")
-        assert assistant.reply(question) == plain
+        said = assistant.reply(question)
+        assert "This is no code of a workshop" in said.lines[0].text
+        assert (said.lines[2:], said.buttons) == (plain.lines, plain.buttons)
