@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -30,11 +31,17 @@ from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.people import People
 from bot.phrases import languages, speak
+from bot.polls import Polls
 from bot.retention import sweep_daily
+from bot.rewriting.ready import check_rewriting
 from bot.safeguarding import first as safeguarding
 from bot.server import Server, State, open_server
-from bot.settings import BadSetting, Settings, check_rewriting
+from bot.settings import BadSetting, Settings
 from bot.voice import Voice
+from bot.workshops.joining import Joining
+from bot.workshops.kept import Workshops
+from bot.workshops.links import links
+from bot.workshops.trainers import Trainers
 from corpus.originals import FOLDER, Originals
 from index.opened import Current, Opened
 from index.plugins import load
@@ -63,7 +70,10 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
     current()
     safeguarding.ready()
     people = People(settings.exchange_data, key_days=settings.key_days)
-    limits = Limits(people, settings.rate_person, settings.rate_all) if limited else None
+    rates = settings.rate_person, settings.rate_all
+    limits = Limits(people, *rates, room=settings.rate_room) if limited else None
+    workshops = Workshops(settings.exchange_data)
+    joining = Joining(workshops, people, current, rewriting=bool(settings.rewrite_url))
     return Assistant(
         current,
         people,
@@ -78,6 +88,9 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         matching=Matching(CuratedAnswers(settings.exchange_data)),
         sharing=Sharing(Contributions(settings.exchange_data)),
         proposals=Proposals(settings.exchange_data),
+        joining=joining,
+        trainers=Trainers(workshops, people, current, partial(links, settings=settings)),
+        polls=Polls(current, joining.topic, lambda person: people.trainer(person)[1]),
     )
 
 
@@ -133,6 +146,7 @@ def open_telegram(settings: Settings) -> Channel:
         settings.telegram_api,
         webhook=settings.telegram_webhook,
         commands=privacy.commands,
+        room_commands=privacy.room_commands,
     )
 
 
@@ -149,6 +163,7 @@ def open_whatsapp(settings: Settings) -> Channel:
             api=settings.whatsapp_api,
             template=settings.whatsapp_template,
             template_language=settings.whatsapp_template_language,
+            number=settings.whatsapp_number,
         )
     )
 

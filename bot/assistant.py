@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bot import cards, inline, privacy, replies, standing, turns
+from bot import cards, inline, privacy, replies, rooms, standing, turns
 from bot.asking import answer
 from bot.commands import About, Commands
 from bot.counts import Counts, Outcome
@@ -15,9 +15,11 @@ from bot.desk.sharing import Sharing
 from bot.limits import Limits, Pace
 from bot.logs import logger
 from bot.messages import Answer, Kind, Question, Reply, Rewrite
+from bot.pacing import Pacing
 from bot.pages import Pages
 from bot.people import KEY_DAYS, People
 from bot.phrases import detect, languages
+from bot.polls import Polls
 from bot.reading import LONGEST, unread
 from bot.redaction import redact
 from bot.safeguarding import first as safeguarding
@@ -27,6 +29,8 @@ from bot.tally import Tally, beside
 from bot.turns import FollowUp, Turn, follow_up
 from bot.voice import MARK, Voice, not_understood
 from bot.wishes import NOTHING, Wish
+from bot.workshops.joining import Joining
+from bot.workshops.trainers import Trainers
 from index.opened import Opened
 
 ALWAYS = frozenset(("forget", "privacy"))  # commands that nobody is too fast for; safe words, too
@@ -54,17 +58,24 @@ class Assistant:
         matching: Matching | None = None,
         sharing: Sharing | None = None,
         proposals: Proposals | None = None,
+        joining: Joining | None = None,
+        trainers: Trainers | None = None,
+        polls: Polls | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
         `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `passing`: passes
         questions on to staff; `matching`: finds answers that staff kept; `sharing`: takes what
-        people share; `proposals`: keeps the questions that people let staff see. None: nobody does.
+        people share; `proposals`: keeps the questions that people let staff see; `joining`: lets
+        people into workshops; `trainers`: lets trainers make them; `polls`: lets them ask a room.
+        None: nobody does.
         """
         self._opened, self._people = opened, people
-        self._tally, self._limits = Tally(opened, people, counts), limits
+        self._tally = Tally(opened, people, counts)
+        self._pacing = Pacing(limits, self._tally)
         self._rewrite, self._voice = rewrite, voice or Voice()
         self._passing, self._matching, self._sharing = passing, matching, sharing
+        self._joining, self._trainers, self._polls = joining, trainers, polls
         about = About(
             contact=contact, key_days=key_days, rewriting=rewrite is not None,
             pass_days=passing.days if passing else 0,
@@ -90,7 +101,11 @@ class Assistant:
             question = said
         if question.kind is Kind.INLINE:
             return self._offered(question)
+        if self._joining is not None:
+            question = self._joining.asked(question)
         first = self._first(question)
+        if question.room:
+            return rooms.respond(question, first, self.reply, self._reply)
         return first.card or first.added(self._reply(question, plain=not first.line))
 
     def _first(self, question: Question) -> First:
@@ -103,7 +118,7 @@ class Assistant:
     def _listen(self, question: Question) -> Reply:
         """What a voice note is met with: a help card at once, else what was heard, to confirm."""
         language = self._own(question)
-        if (slower := self._slower(question, language)) is not None:  # hearing takes seconds
+        if (slower := self._pacing.slower(question, language)) is not None:  # hearing takes seconds
             return slower
         said = self._voice.listen(question, self._prior(question))
         first = self._first(said) if said else First()
@@ -140,7 +155,7 @@ class Assistant:
 
     def awaits(self, question: Question) -> bool:
         """Whether this person is to send a document, so that it shall be fetched."""
-        if self._sharing is None or question.group:
+        if self._sharing is None or question.room:
             return False
         return self._sharing.awaits(question.person)
 
@@ -161,11 +176,11 @@ class Assistant:
         language = detect(question.text[:LONGEST], prior)
         name = question.text.strip().partition(" ")[0].lower()
         always = question.kind is Kind.COMMAND and name in ALWAYS
-        if not always and (slower := self._slower(question, language)) is not None:
+        if not always and (slower := self._pacing.slower(question, language)) is not None:
             return slower
-        if (told := self._shared(question)) is not None:
-            self._tally.add(question, language, Outcome.COMMAND)
+        if (told := self._told(question, language)) is not None:
             return told
+        question = rooms.of_room(question)
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._tally.add(question, language, Outcome.COMMAND)
             own = self._own(question)
@@ -175,25 +190,33 @@ class Assistant:
             return said
         turn = None
         if (wanted := follow_up(question.text)) is not None:
-            turn = self._last(question.person)
+            with beside():
+                turn = self._people.turn(question.person)
             if turn is None or wanted is not FollowUp.CONNECTED:
                 self._tally.add(question, language, Outcome.COMMAND if turn else Outcome.UNREAD)
                 return self._follow(question.person, language, wanted, turn)
             language = detect(question.text, turn.language)
+        return self._answered(question, language, turn, plain=plain)
+
+    def _answered(
+        self, question: Question, language: str, turn: Turn | None, *, plain: bool
+    ) -> Reply:
+        """The card that answers it, and what goes under it in private."""
         found = self._answer(question, language, turn)
         outcome = Outcome.ANSWERED if found.answered else Outcome.NOT_FOUND
         self._tally.add(question, language, outcome, found)
         asked = redact(question.text)
-        seen = asked if plain else ""  # what staff may be shown of it, should its person let them
-        told = self._feedback.under(cards.answer_reply(found), found, question.person, seen)
+        told = cards.answer_reply(found)
+        if not question.room:
+            seen = (
+                asked if plain else ""
+            )  # what staff may be shown of it, should its person let them
+            told = self._feedback.under(told, found, question.person, seen)
         if asked != question.text:
             told = privacy.left_out(told)
-        return self._passable(question, told) if plain and not (turn or found.answered) else told
-
-    def _passable(self, question: Question, told: Reply) -> Reply:
-        """That nothing was found, with the offer to ask the hub's staff, where they are asked."""
-        with beside():
-            return self._passing.offered(question, told) if self._passing else told
+        if plain and self._passing and not (turn or found.answered or question.room):
+            with beside():
+                return self._passing.offered(question, told)
         return told
 
     def _passed(self, question: Question, language: str) -> Reply | None:
@@ -202,9 +225,20 @@ class Assistant:
             return None
         return self._passing.pressed(question, language, self._tally.passed_on)
 
-    def _shared(self, question: Question) -> Reply | None:
-        """The reply to what somebody shares; None where they do not."""
-        return self._sharing.hear(question, self._own(question)) if self._sharing else None
+    def _told(self, question: Question, language: str) -> Reply | None:
+        """The reply to who shares, makes a workshop, joins one or asks a room; None for all else.
+
+        It is counted.
+        """
+        own, asked = self._own(question), question
+        question = rooms.of_room(question)
+        for one, said in (
+            (self._polls, asked), (self._sharing, question), (self._trainers, question),
+        ):  # fmt: skip
+            if one is not None and (told := one.hear(said, own)) is not None:
+                self._tally.add(question, language, Outcome.COMMAND)
+                return told
+        return self._joining.hear(question, own, self._tally) if self._joining else None
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""
@@ -213,7 +247,10 @@ class Assistant:
             return privately(first.card.language)
         language = detect(question.text[:LONGEST], self._prior(question))
         asked = redact(question.text[:LONGEST])
-        if not inline.is_question(asked) or self._pace(_typing(question.person)) is not Pace.GO:
+        if (
+            not inline.is_question(asked)
+            or self._pacing.of(_typing(question.person)) is not Pace.GO
+        ):
             return inline.none(language)
         opened = self._opened()
         return inline.offered(answer(opened, asked, language), opened.library)
@@ -223,16 +260,12 @@ class Assistant:
         wish = NOTHING
         with beside():
             wish = standing.wish_of(self._people, question.person)
+            wish = self._joining.leaning(question.person, wish) if self._joining else wish
         found = self.answer(question.text, language, wish, turn)
         if found.answered:
             with beside():
                 self._people.keep(question.person, turns.turn_of(found))
         return found
-
-    def _last(self, person: str) -> Turn | None:
-        with beside():
-            return self._people.turn(person)
-        return None
 
     def _follow(self, person: str, language: str, wanted: FollowUp, turn: Turn | None) -> Reply:
         """What "more" or "the year?" asks of the last answer."""
@@ -249,27 +282,9 @@ class Assistant:
         """The language that this person chose, else what their phone prefers."""
         chosen = None
         with beside():
-            chosen = self._people.language(question.person) if question.person else None
+            person = question.room or question.person  # what they chose shows in no room
+            chosen = self._people.language(person) if person else None
         return chosen or question.language
-
-    def _slower(self, question: Question, language: str) -> Reply | None:
-        """Where this person writes too fast: a word about it, then nothing; else None."""
-        if (pace := self._pace(question.person)) is Pace.GO:
-            return None
-        self._tally.add(question, language, Outcome.TOO_FAST)
-        if pace is Pace.SILENT:
-            return Reply(language=language, lines=())
-        return replies.notice(
-            language,
-            "That is more than I can answer at once. Please wait a minute, then ask again. HELP"
-            " works at any time.",
-        )
-
-    def _pace(self, person: str) -> Pace:
-        with beside():
-            if self._limits is not None and person:
-                return self._limits.pace(person)
-        return Pace.GO
 
     def notice(self, question: Question, language: str) -> Reply | None:
         """What is said in place of an answer: the help card first; None where one is due."""

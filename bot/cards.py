@@ -6,6 +6,7 @@ from itertools import groupby
 
 from babel.dates import format_date
 
+from bot import again
 from bot.messages import Answer, Button, Citation, Line, Quote, Reply, Span, Staff, Style
 from bot.phrases import Say, file_size, language_name, speak
 from bot.replies import BLANK, notice, plain
@@ -80,7 +81,7 @@ def _card(answer: Answer) -> Reply:
         language=answer.language,
         lines=tuple(lines),
         buttons=_buttons(answer, say),
-        link=_link(answer),
+        link=again.link(answer.quotes, answer.language),
     )
 
 
@@ -170,13 +171,6 @@ def source_line(lead: str, citation: Citation, language: str) -> Line:
     text = f"{comma.join(fact for fact in facts if fact)} ({comma.join(opens)})"
     title = Span(citation.title, Style.BOLD, citation.url)
     return Line((Span(lead), title, Span(f" – {text}")))
-
-
-def _link(answer: Answer) -> str:
-    """What shows the passages of an answer again, to anybody: ids alone."""
-    shown = list(dict.fromkeys(quote.passage for quote in answer.quotes))
-    held = _button("", f"more:{answer.language}:", shown)
-    return held.data if held else ""
 
 
 def _buttons(answer: Answer, say: Say) -> tuple[Button, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot import buttons, cards, privacy, replies, standing
+from bot import buttons, cards, privacy, replies, rooms, standing
 from bot.desk.feedback import Feedback
 from bot.messages import Answer, Kind, Question, Reply
 from bot.pages import Pages
@@ -20,6 +20,9 @@ class About:
     key_days: int  # after how many days people get a new code
     rewriting: bool  # whether a language model of another service puts quotes together
     pass_days: int = 0  # for how long a question that was passed on is kept; 0: none is
+
+
+_STANDING = {"country": standing.choose_country, "setting": standing.choose_setting}
 
 
 class Commands:
@@ -51,21 +54,18 @@ class Commands:
         match name.lower():
             case "language" | "languages":
                 return self._choose_language(question.person, rest.strip().lower(), language)
-            case "country":
-                return standing.choose_country(
-                    self._people, question.person, rest.strip(), language
-                )
-            case "setting":
-                return standing.choose_setting(
-                    self._people, question.person, rest.strip(), language
-                )
+            case "country" | "setting":
+                choose = _STANDING[name.lower()]
+                return choose(self._people, question.person, rest.strip(), language)
             case "forget":
                 self._erase(question.person)
                 return replace(privacy.forgotten(language), forgets=True)
-            case "more" | "sources" | "page" | "pdf":
+            case "more" | "card" | "sources" | "page" | "pdf":
                 return self._behind(name.lower(), rest, language)
             case "good" | "poor" | "why" | "mend" if question.kind is Kind.BUTTON:
-                return self._feedback.act(name.lower(), rest, question.person, question.group)
+                return self._feedback.act(name.lower(), rest, question.person)
+            case "start" if question.room:
+                return rooms.welcome(language)
         return self._told(name.lower(), language, question.kind)
 
     def _behind(self, name: str, rest: str, language: str) -> Reply:
@@ -73,6 +73,8 @@ class Commands:
         library = self._opened().library
         if name == "more":
             return buttons.more(rest, library, self.marked)
+        if name == "card":
+            return buttons.card(rest, library, self.marked)
         if name == "sources":
             return buttons.sources(rest, library)
         if self._pages is None:

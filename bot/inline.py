@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot import answering, cards
 from bot.links import citation
 from bot.messages import Answer, Citation, Offer, Quote, Reply
+from bot.phrases import speak
 from corpus.document import Passage
 from corpus.library import Library
 
@@ -25,8 +26,17 @@ def none(language: str) -> Reply:
     return Reply(language=language, lines=())
 
 
+def nothing_found(language: str) -> Reply:
+    """For a whole question to which nothing is held: that it is so, and the way to our chat."""
+    title = speak(language)("I found nothing for that. Ask me in my chat")
+    offer = Offer(id="start", title=title, description="", reply=none(language))
+    return Reply(language=language, lines=(), offers=(offer,))
+
+
 def offered(answer: Answer, library: Library) -> Reply:
     """The passages of an answer, best first: each a card of its own, with its link."""
+    if not answer.answered:
+        return nothing_found(answer.language)
     quotes: dict[str, list[Quote]] = {}
     for quote in answer.quotes:
         quotes.setdefault(quote.passage, []).append(quote)
@@ -60,5 +70,6 @@ def _offer(passage: Passage, quotes: Sequence[Quote], cited: Citation, answer: A
         id=passage.id,
         title=cited.title,
         description=" ".join(quote.text for quote in quotes),
-        reply=Reply(language=card.language, lines=card.lines),  # buttons work in our chat alone
+        # Buttons work in our chat alone: the link leads there.
+        reply=Reply(language=card.language, lines=card.lines, link=card.link),
     )

@@ -45,13 +45,19 @@ def refilled(bucket: Bucket, size: int, now: float) -> Bucket:
 
 
 class Limits:
-    """Messages a minute: `person` of one, `everybody` of all together."""
+    """Messages a minute: `person` of one, `everybody` of all together, `room` of one group."""
 
     def __init__(
-        self, buckets: Buckets, person: int, everybody: int, now: Callable[[], float] = time.time
+        self,
+        buckets: Buckets,
+        person: int,
+        everybody: int,
+        now: Callable[[], float] = time.time,
+        *,
+        room: int = 60,
     ) -> None:
         self._buckets, self._now = buckets, now
-        self._sizes = person, everybody
+        self._sizes, self._room = (person, everybody), room
 
     def pace(self, person: str) -> Pace:
         """Take one message's token from both buckets, where both hold one."""
@@ -68,4 +74,19 @@ class Limits:
             return replace(own, told=True), all_
 
         self._buckets.draw(person, change)
+        return pace
+
+    def room_pace(self, room: str) -> Pace:
+        """Take one message's token from a group's bucket; of its people's, `pace` took them."""
+        pace = Pace.GO
+
+        def change(own: Bucket, all_: Bucket) -> tuple[Bucket, Bucket]:
+            nonlocal pace
+            own = refilled(own, self._room, self._now())
+            if own.tokens >= 1:
+                return replace(own, tokens=own.tokens - 1, told=False), all_
+            pace = Pace.SILENT if own.told else Pace.TELL
+            return replace(own, told=True), all_
+
+        self._buckets.draw(room, change)
         return pace

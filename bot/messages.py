@@ -39,9 +39,9 @@ class Question:
     text: str
     kind: Kind = Kind.TEXT
     person: str = ""  # the channel's own handle, "telegram:42"; hashed before anything is kept
+    room: str = ""  # the group that it was asked in, "telegram:-5": others read along; "": none
     language: str | None = None  # what the phone or the person prefers, ISO 639-1; None: unknown
     audio: bytes = field(default=b"", repr=False)  # of a VOICE that is listened to; never kept
-    group: bool = False  # whether others read along
     file: File | None = field(default=None, repr=False)  # a DOCUMENT that is waited for
     files: bool = False  # whether their channel can fetch one; the post knows
     later: bool = False  # whether a reply may reach them days from now, too; the post knows
@@ -59,6 +59,7 @@ class Quote:
     label: str | None  # the printed page
     language: str  # of the words quoted
     summary: bool  # True: from the Exchange's summary, not the source itself
+    run: tuple[int, int] | None = None  # its first and its last sentence in the passage, from 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +159,19 @@ class Attachment:
 class Offer:
     """One passage as inline search offers it: shown in a list, sent by whoever asked."""
 
-    id: str  # the passage's
+    id: str  # the passage's; of one that leads to us: what opens there, as after /start
     title: str
     description: str
     reply: "Reply"  # what is put into their chat; without lines: it leads to us, in private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """What a room is asked, so that nobody sees who chose what."""
+
+    question: str  # 1 to 300 characters
+    options: tuple[str, ...]  # 2 to 10, of 1 to 100 characters
+    named: bool = False  # the hub named who asks a trainer: they need not lead the room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +189,8 @@ class Reply:
     reach: str = ""  # a token: whoever holds it can send one more reply to where this one goes
     wants_file: bool = False  # a document may be sent now: for channels that must offer it
     forgets: bool = False  # what could reach this person later is erased with this reply
+    private: str = ""  # in a room it is said to who asked alone; what the way to us opens there
+    poll: Poll | None = None  # for a room whose leader asked; anybody else reads the lines
 
 
 Rewrite = Callable[[str, Answer], Answer]  # the question; the same answer, perhaps `rewritten`

@@ -45,13 +45,13 @@ def _kept(say: Say, key_days: int) -> list[Line]:
             ),
             say("• For ten minutes I remember your last question, should you let staff see it."),
             say(
-                "• Under a code, not your name: language, country, setting, the last pages shown"
-                " (24 hours), how fast you write. The code changes every {days} days; what is"
-                " unused for twice as long is erased."
+                "• Under a code, not your name: language, country, setting, workshop, the last"
+                " pages shown (24 hours), how fast you write. The code changes every {days} days;"
+                " what is unused for twice as long is erased."
             ).format(days=key_days),
             say(
-                "• Weekly counts (language, network, country, topic): staff see them only for five"
-                " people or more."
+                "• Weekly counts (language, network, country, topic, workshop): staff see them only"
+                " for five people or more."
             ),
             say("• A message about danger or harm adds one to a monthly count, nothing else."),
             say("• Nobody reads along. Your network, such as Telegram, sees who writes to me."),
@@ -64,10 +64,10 @@ def forgotten(language: str) -> Reply:
     """The confirmation of /forget."""
     say = speak(language)
     text = say(
-        "Erased: your language, your settings, what you asked for last and this week's marks"
-        " for counting people. I keep nothing about you now, but for a minute how fast you"
-        " wrote. The messages in this chat stay on your phone and on the network until you delete"
-        " them there."
+        "Erased: your language, your settings, your workshop, what you asked for last and this"
+        " week's marks for counting people. I keep nothing about you now, but for a minute how fast"
+        " you wrote. The messages in this chat stay on your phone and on the network until you"
+        " delete them there."
     )
     return Reply(language=language, lines=(plain(text),))
 
@@ -137,4 +137,14 @@ def commands(language: str) -> dict[str, str]:
         "forget": say("Erase what you keep about me"),
         "about": say("What this assistant is"),
         "start": say("Begin"),
+    }
+
+
+def room_commands(language: str) -> dict[str, str]:
+    """The same in a group: what is of use to all, and the way to help."""
+    say = speak(language)
+    return {
+        "help": say("Child helplines"),
+        "poll": say("Ask this group which topic comes first"),
+        "about": say("What this assistant is"),
     }

@@ -4,13 +4,14 @@ All here is pure. A sentence is never quoted without what it needs to be underst
 list brings the line that leads into it, a lead-in its items, "They …" the sentence before.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from bot.messages import Quote
 from bot.wording import leads_in, leans_back, lines_of, lists, printed, same, says_something
 from corpus.document import Passage
+from corpus.sentences import sentences
 from index.ports import Hit
 
 SENTENCES = 4  # chosen at most; what they bring along is not counted, only measured
@@ -209,15 +210,26 @@ def _runs(text: _Text, at: int, places: set[Place]) -> list[Quote]:
     """Sentences that follow one another on the page are one quote, each item on its own line."""
     numbers = sorted(number for which, number in places if which == at)
     runs = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
-    return [quote(_joined(text, [n for _, n in run]), text.hit.passage) for _, run in runs]
+    return [_run(text.said, [n for _, n in run], text.leads, text.hit.passage) for _, run in runs]
 
 
-def _joined(text: _Text, numbers: list[int]) -> str:
-    joints = (("\n" if n in text.leads else " ") if k else "" for k, n in enumerate(numbers))
-    return "".join(joint + text.said[n] for joint, n in zip(joints, numbers, strict=True))
+def _run(said: Sequence[str], numbers: list[int], items: Container[int], passage: Passage) -> Quote:
+    joints = (("\n" if n in items else " ") if k else "" for k, n in enumerate(numbers))
+    text = "".join(joint + said[n] for joint, n in zip(joints, numbers, strict=True))
+    return quote(text, passage, (numbers[0], numbers[-1]))
 
 
-def quote(text: str, passage: Passage) -> Quote:
+def requoted(passage: Passage, run: tuple[int, int], page: str) -> Quote | None:
+    """The quote of these sentences, as a card showed it; None where they do not stand there."""
+    texts = sentences(passage.text, passage.language)
+    said = printed(texts, page)[run[0] : run[1] + 1]
+    if run[0] > run[1] or len(said) != run[1] - run[0] + 1 or not all(said):
+        return None
+    items = {n for held in lists(texts, lines_of(passage, texts)).values() for n in held}
+    return _run(printed(texts, page), list(range(run[0], run[1] + 1)), items, passage)
+
+
+def quote(text: str, passage: Passage, run: tuple[int, int] | None = None) -> Quote:
     """Words of a passage, with where they stand."""
     return Quote(
         text=text,
@@ -227,4 +239,5 @@ def quote(text: str, passage: Passage) -> Quote:
         label=passage.label,
         language=passage.language,
         summary=passage.summary,
+        run=run,
     )

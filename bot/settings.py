@@ -3,7 +3,6 @@
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,13 +10,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from corpus.source import CATALOGUE
 from index.calibration import QUESTIONS
 
-_CHECKOUT = Path(__file__).resolve().parents[1]
+CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def _data_folder() -> Path:
     """Beside the source tree in a checkout, else where the system keeps a person's data."""
-    if (_CHECKOUT / "pyproject.toml").exists():
-        return _CHECKOUT / ".exchange"
+    if (CHECKOUT / "pyproject.toml").exists():
+        return CHECKOUT / ".exchange"
     return Path.home() / ".local" / "share" / "ask-the-exchange"
 
 
@@ -84,6 +83,7 @@ class Settings(BaseSettings):
     rate_person: int = Field(
         default=20, ge=1, description="Messages a minute that one person may send."
     )
+    rate_room: int = Field(default=60, ge=1, description="The same of all in one group.")
     rate_all: int = Field(
         default=600, ge=1, description="Messages a minute that all people together may send."
     )
@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         default="https://api.telegram.org/bot",
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
+    telegram_name: str = Field(
+        default="",
+        description="The bot's name (`exchange_bot`), where a workshop's link and QR code are made"
+        " without its token. With the token it need not be set: Telegram tells it.",
+    )
     web: bool = Field(
         default=False, description="Whether `exchange serve` shows the web chat, at `/chat`."
     )
@@ -127,6 +132,11 @@ class Settings(BaseSettings):
         ge=1,
         description="New web chats a minute from one network address; phone companies have few.",
     )
+    web_url: str = Field(
+        default="",
+        description="The web chat's public address (`https://bot.example.org/chat`), for the links"
+        " of workshops. Empty: they have none to the web chat.",
+    )
     telegram_webhook: str = Field(
         default="",
         description="This server's public address (`https://bot.example.org`), where Telegram shall"
@@ -139,6 +149,11 @@ class Settings(BaseSettings):
     )
     whatsapp_phone_id: str = Field(
         default="", description="The id of the number, from API Setup; not the number itself."
+    )
+    whatsapp_number: str = Field(
+        default="",
+        description="The number itself, with its country (`+256 700 000000`), for the links of"
+        " workshops. Empty: they have none to WhatsApp.",
     )
     whatsapp_app_secret: SecretStr = Field(
         default=SecretStr(""), description="The app's secret: it shows that a message is Meta's."
@@ -225,6 +240,29 @@ class Settings(BaseSettings):
                 raise ValueError(f"{entry!r} is no origin such as https://example.org")
         return value
 
+    @field_validator("telegram_name")
+    @classmethod
+    def _bot_name(cls, value: str) -> str:
+        name = value.strip().removeprefix("@")
+        if name and not re.fullmatch(r"[A-Za-z0-9_]{4,32}", name):
+            raise ValueError(f"{value!r} is no bot's name such as exchange_bot")
+        return name
+
+    @field_validator("whatsapp_number")
+    @classmethod
+    def _digits(cls, value: str) -> str:
+        digits = re.sub(r"[\s().+-]", "", value)
+        if digits and not re.fullmatch(r"[1-9][0-9]{6,14}", digits):
+            raise ValueError(f"{value!r} is no number with its country such as +256 700 000000")
+        return digits
+
+    @field_validator("web_url")
+    @classmethod
+    def _page(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[\w.-]+(:\d{1,5})?(/[^\s?#]*)?", value, re.ASCII):
+            raise ValueError(f"{value!r} is no address such as https://bot.example.org/chat")
+        return value.rstrip("/")
+
     @field_validator("web_proxy")
     @classmethod
     def _addresses(cls, value: str) -> str:
@@ -261,34 +299,3 @@ def read() -> Settings:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).upper()
         raise BadSetting(f"{name}={first['input']}: {first['msg']}") from error
-
-
-def check_rewriting(settings: Settings) -> None:
-    """What must fit together where REWRITE_URL is set. Raises BadSetting, one line."""
-    url = settings.rewrite_url
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # "http://[", a port of letters
-        usable = False
-    if not usable or not url.isprintable() or " " in url:
-        raise BadSetting(f"REWRITE_URL={url}: is no http(s) address such as https://host/v1")
-    if not settings.rewrite_model.strip():
-        raise BadSetting("REWRITE_MODEL: is empty; name the model that REWRITE_URL serves")
-    key = settings.rewrite_key.get_secret_value()
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise BadSetting("REWRITE_KEY: holds a space or a sign that no key has; copy it anew")
-
-
-def described() -> list[tuple[str, str, str]]:
-    """(variable, default, what it is) for each setting, for the README."""
-    rows = []
-    for name, field in Settings.model_fields.items():
-        default = field.default
-        shown = ""
-        if isinstance(default, Path):
-            shown = default.relative_to(_CHECKOUT).as_posix()
-        elif default is not None and field.default_factory is None:
-            shown = default.get_secret_value() if isinstance(default, SecretStr) else str(default)
-        rows.append((name.upper(), shown, field.description or ""))
-    return rows

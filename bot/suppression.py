@@ -12,19 +12,21 @@ from itertools import groupby
 
 import numpy as np
 
-from bot.counts import ACROSS, FEWEST, Cell, Outcome
+from bot.counts import ACROSS, FEWEST, JOINED, Cell, Outcome
 
 Key = tuple[str, str]  # by, value
 Sum = tuple[Key, ...]  # the first is what the others make together
 ALL: Key = ("all", "all")
 ASKED: Key = ("questions", "")  # never shown itself, but it follows from outcomes
+_QUESTIONS = (Outcome.ANSWERED, Outcome.NOT_FOUND)
 _ZERO = 1e-9
 
 
 def shown(cells: Iterable[Cell]) -> list[Cell]:
     """The cells of closed weeks that may be shown, in the order given.
 
-    A week of fewer than FEWEST people shows nothing. Hidden cells are chosen week by week: no sum
+    A week of fewer than FEWEST people shows nothing, but for how many joined a workshop, which is
+    counted in no other cell. Hidden cells are chosen week by week: no sum
     goes over two weeks.
     """
     weeks = groupby(cells, key=lambda cell: cell.week)
@@ -35,7 +37,7 @@ def shown(cells: Iterable[Cell]) -> list[Cell]:
 def _shown(week: tuple[Cell, ...]) -> tuple[Cell, ...]:
     held = {(cell.by, cell.value): cell for cell in week}
     if ALL not in held or held[ALL].people < FEWEST:
-        return ()
+        return tuple(cell for cell in week if cell.by == JOINED and cell.people >= FEWEST)
     small = {key for key, cell in held.items() if cell.people < FEWEST}
     hidden, sums = set(small), _sums(held)
     while (more := _unmasked(held, sums, small, hidden)) is not None:
@@ -48,8 +50,8 @@ def _sums(held: Iterable[Key]) -> list[Sum]:
     by: dict[str, list[Key]] = {}
     for key in held:
         by.setdefault(key[0], []).append(key)
-    asked = [k for k in by.get("outcome", ()) if k[1] in (Outcome.ANSWERED, Outcome.NOT_FOUND)]
-    sums = [(ALL, *by.get(name, ())) for name in ("channel", "language", "outcome")]
+    asked = [k for k in by.get("outcome", ()) if k[1] in _QUESTIONS]
+    sums = [(ALL, *by.get(name, ())) for name in ("channel", "language", "outcome", "workshop")]
     sums += [(ASKED, *asked), *((ASKED, *by.get(name, ())) for name in ("topic", "country"))]
     for name, place, table in (
         ("topic", 0, "topic outcome"),
@@ -61,7 +63,32 @@ def _sums(held: Iterable[Key]) -> list[Sum]:
             sums.append((key, *parts))
     bad = [key for key in by.get("feedback", ()) if key[1] == "not helpful"]
     sums += [(key, *by.get("reason", ())) for key in bad]
+    sums += _by_workshop(by)
     return [made for made in sums if len(made) > 1]
+
+
+def _by_workshop(by: dict[str, list[Key]]) -> list[Sum]:
+    """What adds up over workshops and "none", which together are all messages of the week.
+
+    `("workshop questions", code)` is never shown itself: it follows from outcomes.
+    """
+    outcomes, topics = by.get("workshop outcome", []), by.get("workshop topic", [])
+    sums: list[Sum] = []
+    for key in by.get("workshop", ()):
+        own = [k for k in outcomes if _parts(k)[0] == key[1]]
+        asked = ("workshop questions", key[1])
+        sums.append((key, *own))
+        sums.append((asked, *(k for k in own if _parts(k)[1] in _QUESTIONS)))
+        sums.append((asked, *(k for k in topics if _parts(k)[0] == key[1])))
+    for key in by.get("outcome", ()):
+        sums.append((key, *(k for k in outcomes if _parts(k)[1] == key[1])))
+    for key in by.get("topic", ()):
+        sums.append((key, *(k for k in topics if _parts(k)[1] == key[1])))
+    return sums
+
+
+def _parts(key: Key) -> list[str]:
+    return key[1].split(ACROSS)
 
 
 def _unmasked(
@@ -80,25 +107,25 @@ def _unmasked(
         return min(left, key=lambda k: (k in totals, held[k].people, k), default=None)
 
     for made in sums:
-        if len(made) == 2 and len(hidden.intersection(made)) == 1 and made[0] != ASKED:
+        if len(made) == 2 and len(hidden.intersection(made)) == 1 and made[0] in held:
             return least([made])  # a total of one part is its part under another name
     for made in tied:
         out = {key for key in made if key in hidden or key not in held}
         rest = made[0] not in out and len(out) < len(made) - 1
         if rest and out and out <= small:
             return least([made])
-    if _follows(sums, small, hidden):
+    if _follows(sums, small, held.keys() - hidden):
         return least(made for made in sums if hidden.intersection(made)) or least(sums)
     return None
 
 
-def _follows(sums: Sequence[Sum], small: set[Key], hidden: set[Key]) -> bool:
-    """Whether any small cell can be worked out from those shown, by whatever way.
+def _follows(sums: Sequence[Sum], small: set[Key], seen: set[Key]) -> bool:
+    """Whether any small cell can be worked out from those `seen`, by whatever way.
 
     What is shown moves to the known side of each sum; a hidden cell follows just where it alone
     is a combination of the sums that are left. These are few, so it costs milliseconds.
     """
-    keys = {key for made in sums for key in made if key in hidden or key == ASKED}
+    keys = {key for made in sums for key in made if key not in seen}
     at = {key: place for place, key in enumerate(sorted(keys))}
     ties = np.zeros((len(sums), len(at)))
     for row, (total, *parts) in enumerate(sums):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from bot.counts import Counts, Names, Outcome, today
+from bot.counts import ACROSS, JOINED, NO_WORKSHOP, Counts, Names, Outcome, today
 from bot.desk.themes import counted
 from bot.keys import BadKey
 from bot.logs import fault, logger
@@ -52,12 +52,27 @@ class Tally:
                 language=language,
                 outcome=outcome,
                 **asked,
+                **self._by_workshop(person, outcome, asked.get("topic", "")),
             )
 
     def passed_on(self, person: str) -> None:
         """Count a question that was passed on to staff; the question itself was counted before."""
         with beside():
             self._counts.add(today(), self.names(person), after="passed on")
+
+    def _by_workshop(self, person: str, outcome: str, topic: object) -> dict[str, str]:
+        """The cells by workshop, while anybody is in one: then also of who is in none."""
+        if not self._people.anybody_joined():
+            return {}
+        code = self._people.workshop(person) or NO_WORKSHOP
+        cells = {"workshop": code, "workshop outcome": f"{code}{ACROSS}{outcome}"}
+        return cells | ({"workshop topic": f"{code}{ACROSS}{topic}"} if topic else {})
+
+    def joined(self, person: str, code: str) -> None:
+        """Count who joined a workshop, there alone: in no sum, so that no rest follows from it."""
+        if person:
+            with beside():
+                self._counts.add(today(), self.names(person), **{JOINED: code})
 
     def disclosed(self) -> None:
         """Count a help card, by its month alone."""

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot import app, privacy
 from bot.channels import terminal
 from bot.messages import Line, Question, Style
 from bot.people import KEY_DAYS
-from bot.settings import Settings, described, read
+from bot.settings import CHECKOUT, Settings, read
 from scripts.cli import cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +26,20 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "bot" / "conversation.svg"
 ASKED = "Je, ulinzi wa mtoto unaoongozwa na jamii ni nini?"
 _FONTS = re.compile(r"@font-face\s*{[^}]*}\s*")  # they would be fetched from another site
+
+
+def described() -> list[tuple[str, str, str]]:
+    """(variable, default, what it is) for each setting, for the README."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = ""
+        if isinstance(default, Path):
+            shown = default.relative_to(CHECKOUT).as_posix()
+        elif default is not None and field.default_factory is None:
+            shown = default.get_secret_value() if isinstance(default, SecretStr) else str(default)
+        rows.append((name.upper(), shown, field.description or ""))
+    return rows
 
 
 def settings_table() -> str:

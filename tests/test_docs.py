@@ -4,7 +4,6 @@ from pathlib import Path
 
 import typer
 
-from bot.settings import described
 from scripts import docs
 from scripts.cli import cli
 
@@ -51,6 +50,6 @@ def test_every_relative_link_leads_somewhere() -> None:
 
 
 def test_every_setting_in_the_text_exists() -> None:
-    names = {name for name, _, _ in described()}
+    names = {name for name, _, _ in docs.described()}
     for name in re.findall(r"`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`", README):
         assert name in names, name

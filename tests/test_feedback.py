@@ -162,12 +162,6 @@ def test_staff_are_not_shown_what_may_tell_of_harm(desk: Desk) -> None:
     assert desk.proposals.listed() == []
 
 
-def test_in_a_group_nobodys_question_is_shown(desk: Desk) -> None:
-    why = desk.press(desk.ask().buttons[-1]).buttons[0]
-    pressed = Question(text=why.data, kind=Kind.BUTTON, person=ADA, language="en", group=True)
-    assert ASKED not in text(desk.assistant.reply(pressed))
-
-
 def test_no_and_ten_minutes_and_another_person_keep_nothing(desk: Desk) -> None:
     leave = desk.complain()
     assert "no longer have" in text(desk.press(leave.buttons[0], BEN))

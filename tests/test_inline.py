@@ -38,14 +38,26 @@ def test_a_question_is_offered_its_best_passages_each_with_its_link(
     assert LABEL[language] in "".join(line.text for line in reply.offers[0].reply.lines)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "child", "child protection", "a b c", "how do I mend a bicycle tyre"]
-)
-def test_too_little_and_what_is_not_held_is_offered_nothing(
-    assistant: Assistant, text: str
-) -> None:
+@pytest.mark.parametrize("text", ["", "child", "child protection", "a b c"])
+def test_too_little_is_offered_nothing(assistant: Assistant, text: str) -> None:
     reply = typed(assistant, text)
     assert (reply.lines, reply.offers) == ((), ())
+
+
+def test_of_what_is_not_held_they_are_told_and_led_to_the_bot(assistant: Assistant) -> None:
+    reply = typed(assistant, "how do I mend a bicycle tyre")
+    (offer,) = reply.offers
+    assert offer.title == "I found nothing for that. Ask me in my chat"
+    assert (offer.id, offer.reply.lines, reply.lines) == ("start", (), ())
+
+
+def test_an_offered_card_opens_again_for_a_colleague(assistant: Assistant) -> None:
+    for offer in typed(assistant, FIRST["en"]).offers:
+        again = Question(text=offer.reply.link, kind=Kind.BUTTON, person="telegram:43")
+        shown = assistant.reply(again)
+        assert [line for line in shown.lines if line.quote] == [
+            line for line in offer.reply.lines if line.quote
+        ]
 
 
 @pytest.mark.parametrize(
@@ -88,8 +100,10 @@ def test_a_button_of_another_time_is_answered_kindly(assistant: Assistant) -> No
         assert "ask your question again" in text, data
 
 
-def test_a_start_with_an_unknown_payload_greets(assistant: Assistant) -> None:
+def test_a_start_with_an_unknown_payload_says_so_and_greets(assistant: Assistant) -> None:
     plain = assistant.reply(Question(text="start", kind=Kind.COMMAND, person="telegram:42"))
     for payload in ("workshop-7", "x" * 64):
         question = Question(text=f"start {payload}", kind=Kind.COMMAND, person="telegram:42")
-        assert assistant.reply(question) == plain
+        said = assistant.reply(question)
+        assert "This is no code of a workshop" in said.lines[0].text
+        assert (said.lines[2:], said.buttons) == (plain.lines, plain.buttons)

@@ -275,23 +275,3 @@ def test_each_step_is_one_screen_in_each_language(sharing: Sharing, language: st
     ada = Person(sharing, language=language)
     said = [ada.share(), to_consent(ada, "Short."), ada.press("agree")]
     assert all(0 < len(text) < 1000 for text in said), [len(text) for text in said]
-
-
-def test_in_a_group_nothing_is_shown_of_it(kept: Contributions) -> None:
-    sharing = Sharing(kept)
-    ada = Person(sharing)
-    ada.share()
-    ada.send(WORKED)
-    button = ada.press("done") and ada.reply and ada.reply.buttons[0].data
-
-    def say(text: str, kind: Kind) -> Reply | None:
-        asked = Question(text=text, kind=kind, person="lines:ada", group=True)
-        return sharing.hear(asked, "en")
-
-    for text, kind in (("share", Kind.COMMAND), (f"{button}", Kind.BUTTON)):
-        told = say(text, kind)
-        assert told
-        assert "others read along" in as_text(told)
-    assert say("Is kinship care paid?", Kind.TEXT) is None, "a question there is a question"
-    assert say("help", Kind.COMMAND) is None
-    assert "Where and when" in ada.press("right"), "alone, it goes on"

@@ -336,7 +336,7 @@ async def test_who_blocks_the_bot_has_left_and_is_forgotten(serving: Serving) ->
         await api.sent(1)
         await api.until(lambda: len(api.called("sendMessage")) == 2)
     left = [question.person for question in asked if question.kind is Kind.LEFT]
-    assert sorted(left) == ["telegram:6", "telegram:7"]
+    assert sorted(left) == ["telegram:-5", "telegram:6", "telegram:7"]
 
 
 # What comes in, by way of the real server.

@@ -110,7 +110,7 @@ async def test_offers_reach_telegram_and_one_without_words_leads_to_the_bot() ->
         language="en", lines=(Line((Span("A & B", Style.BOLD, "https://example.org/a?b&c"),)),)
     )
     one = Offer(id="p1", title="A guide", description="Listen.", reply=card)
-    private = Offer(id="private", title="Write to me", description="", reply=reply(""))
+    private = Offer(id="help", title="Write to me", description="", reply=reply(""))
     async with BotApi() as api:
         await sent_by(api, reply("", offers=(one,)), INLINE)
         await sent_by(api, reply("", offers=(private,)), INLINE)

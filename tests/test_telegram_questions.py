@@ -8,6 +8,7 @@ from telegram import Update
 from bot.channels.telegram_questions import Albums, conversation, read, to_question
 from bot.messages import Kind, Question
 from tests.doubles.bot_api import ME, NAME, Fields
+from tests.doubles.telegram_people import standing
 
 AMINA: Fields = {"id": 42, "is_bot": False, "first_name": "Amina"}
 
@@ -67,16 +68,6 @@ def test_in_a_group_only_what_is_meant_for_the_bot() -> None:
     assert group("and then?", mine) == "text and then?"
 
 
-def test_it_is_told_whether_others_read_along() -> None:
-    chat = {"id": -5, "type": "supergroup", "title": "Teachers"}
-    told = [asked(text=f"/share@{NAME}", chat=chat), asked(text="/share")]
-    pressed = {"id": "1", "from": AMINA, "chat_instance": "1", "data": "share:x:stop"}
-    message = {"message_id": 2, "date": 1, "from": ME, "chat": chat}
-    update = {"update_id": 1, "callback_query": {**pressed, "message": message}}
-    told.append(to_question(Update.de_json(update, None), NAME))
-    assert [question and question.group for question in told] == [True, False, True]
-
-
 def test_not_meant_for_the_bot_at_all() -> None:
     assert asked(new_chat_title="New") is None
     assert asked("channel_post", text="news") is None
@@ -95,7 +86,11 @@ BASE: Fields = {"message_id": 9, "date": 1, "from": AMINA, "chat": CHAT}
 
 def where(update: Fields) -> Fields | None:
     asked = read({"bot": NAME, "update": {"update_id": 1, **update}})
-    return json.loads(asked.to) if asked else None
+    if asked is None:
+        return None
+    to: Fields = json.loads(asked.to)
+    assert to.pop("bot") == NAME
+    return to
 
 
 def test_where_a_reply_goes() -> None:
@@ -104,14 +99,16 @@ def test_where_a_reply_goes() -> None:
     asked = {**BASE, "chat": SUPER, "text": f"@{NAME} what is neglect?"}
     pressed = {"id": "1", "from": AMINA, "chat_instance": "1", "data": "more:1"}
     old = {"message_id": 3, "date": 0, "chat": CHAT}
+    answered = where({"message": {**BASE, "text": "/start card_en_AAAAAAAAAAAA"}})
+    assert answered == {"chat_id": 42}, "a colleague's link is not pointed at"
     assert where({"message": {**BASE, "text": "Hello"}}) == {"chat_id": 42, **pointing}
     assert where({"message": {**BASE, "text": "/help"}}) == {"chat_id": 42}
     assert where({"edited_message": {**BASE, "edit_date": 2, "text": "Hello"}}) == {
         "chat_id": 42, **pointing,
     }  # fmt: skip
-    assert where({"message": asked}) == {"chat_id": -5, **pointing}
+    assert where({"message": asked}) == {"chat_id": -5, "asker": 42, **pointing}
     assert where({"message": {**asked, **topic}}) == {
-        "chat_id": -5, "message_thread_id": 3, **pointing,
+        "chat_id": -5, "asker": 42, "message_thread_id": 3, **pointing,
     }  # fmt: skip
     assert where({"callback_query": {**pressed, "message": old}}) == {"chat_id": 42}
     assert where({"callback_query": {**pressed, "inline_message_id": "x"}}) is None
@@ -159,5 +156,57 @@ def test_inline_and_leaving() -> None:
     left = read({"bot": NAME, "update": {"update_id": 1, "my_chat_member": changed}})
     assert left
     assert (left.question.kind, left.question.person) == (Kind.LEFT, "telegram:42")
-    group = {**changed, "chat": SUPER}
-    assert read({"bot": NAME, "update": {"update_id": 1, "my_chat_member": group}}) is None
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        ("left", "member", Question(text="start", kind=Kind.COMMAND, person="telegram:42",
+                                    room="telegram:-5")),
+        ("member", "administrator", None),
+        ("member", "kicked", Question(text="", kind=Kind.LEFT, person="telegram:-5")),
+        ("administrator", "left", Question(text="", kind=Kind.LEFT, person="telegram:-5")),
+    ],
+)  # fmt: skip
+def test_a_group_takes_the_bot_in_and_sends_it_away(
+    was: str, now: str, expected: Question | None
+) -> None:
+    changed = {"from": AMINA, "date": 1, "old_chat_member": standing(was),
+               "new_chat_member": standing(now)}  # fmt: skip
+
+    def seen(kind: str) -> Question | None:
+        update = {"my_chat_member": {**changed, "chat": {**SUPER, "type": kind}}}
+        asked = read({"bot": NAME, "update": {"update_id": 1, **update}})
+        return asked.question if asked else None
+
+    assert seen("supergroup") == seen("group") == expected
+    assert seen("channel") is None
+
+
+def test_who_leads_a_group_and_stays_anonymous_there_is_heard() -> None:
+    bot = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    led: Fields = {"sender": bot, "sender_chat": SUPER, "chat": SUPER}
+    question = asked(text=f"/poll@{NAME} a; b", **led)
+    assert question
+    assert (question.text, question.person, question.room) == (
+        "poll a; b", "telegram:-5", "telegram:-5",
+    )  # fmt: skip
+    other = {"id": -9, "type": "channel", "title": "News"}
+    assert asked(text=f"@{NAME} what is neglect?", **{**led, "sender_chat": other}) is None
+
+
+def test_a_card_of_ours_that_somebody_put_into_a_chat_is_no_question() -> None:
+    assert asked(text="Listen, and believe the child.", via_bot=ME) is None
+    assert asked(text=f"See t.me/x @{NAME}", via_bot=ME, chat=SUPER) is None
+
+
+def test_a_shared_link_is_the_card_and_any_other_payload_a_start() -> None:
+    def read(payload: str) -> tuple[Kind, str]:
+        question = asked(text=f"/start {payload}")
+        assert question
+        return question.kind, question.text
+
+    assert read("card_en_AAAA-AAA_AABcd") == (Kind.BUTTON, "card:en:AAAA-AAA_AABcd")
+    assert read("start") == (Kind.COMMAND, "start")
+    assert read("card_en_") == (Kind.COMMAND, "start card_en_")
+    assert read("card_en_a:b") == (Kind.COMMAND, "start card_en_a:b")

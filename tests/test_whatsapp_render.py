@@ -1,18 +1,22 @@
 """What WhatsApp's renderer owes to every reply, however odd."""
 
 import base64
+import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels import whatsapp_questions
 from bot.channels.cutting import cut, fits, shortened, units
 from bot.channels.whatsapp import Account, open_channel
 from bot.channels.whatsapp_markup import neutral
 from bot.channels.whatsapp_render import BODY, TEXT, render
-from bot.messages import Attachment, Button, Line, Reply, Span, Style
+from bot.messages import Attachment, Button, Kind, Line, Reply, Span, Style
+from bot.phrases import speak
 from tests.doubles.graph_api import GraphApi
 from tests.doubles.telegram_html import units as counted
 from tests.doubles.whatsapp_text import Parsed, parse
@@ -303,3 +307,44 @@ def test_a_cluster_that_alone_is_too_much_is_split() -> None:
     assert fits("e" + "\u0301" * 100, 10) == 10
     assert fits("क्" * 100, 9) == 8
     assert shortened("e" + "\u0301" * 100, 10).endswith("…")
+
+
+MORE = Button(label="More", data="more:en:x")
+LINK = "card:en:AAAAAAAAAAAbcdBBBBBBBBBBBa"
+SHARED = "https://wa.me/256700000000?text=/start%20card_en_AAAAAAAAAAAbcdBBBBBBBBBBBa"
+
+
+def test_an_answer_carries_the_link_that_shows_it_again_in_its_text() -> None:
+    said = Reply(language="sw", lines=(plain("Sikiliza."),), link=LINK, buttons=(MORE,))
+    (message,) = render(said, "256700000000")
+    text = message["interactive"]["body"]["text"]
+    assert text.startswith("Sikiliza.")
+    assert text.endswith(SHARED), "so that it goes along where the message is forwarded"
+    assert speak("sw")("Share this answer") in text
+    assert SHARED not in str(render(said)), "without our number there is no link"
+    assert SHARED not in str(render(reply(plain("Hello")), "256700000000"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "read"),
+    [
+        (unquote(SHARED.partition("text=")[2]), Kind.BUTTON, LINK),
+        ("/start card_en_", Kind.COMMAND, "start card_en_"),
+        ("/start kq7mz3xp", Kind.COMMAND, "start kq7mz3xp"),
+    ],
+)
+def test_what_a_link_puts_there_to_send_opens_the_card(text: str, kind: Kind, read: str) -> None:
+    message = {"id": "wamid.1", "from": "256700000001", "type": "text", "text": {"body": text}}
+    asked = whatsapp_questions.read(json.dumps({"person": "256700000001", "message": message}))
+    assert asked
+    assert (asked.question.kind, asked.question.text) == (kind, read)
+
+
+def test_the_account_s_number_is_in_what_is_packed() -> None:
+    account = Account(
+        token="t", phone="1", secret="s", verify="v", api="http://127.0.0.1:9",
+        number="256700000000",
+    )  # fmt: skip
+    said = Reply(language="en", lines=(plain("Listen."),), link=LINK)
+    (call,) = open_channel(account).pack(said, "256700000001")
+    assert SHARED in call

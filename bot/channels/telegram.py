@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
-from telegram import Bot, BotCommand
+from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeDefault
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels import telegram_calls
@@ -50,11 +50,17 @@ def no_commands(language: str) -> Mapping[str, str]:
 
 
 def open_channel(
-    token: str, base_url: str = API, *, webhook: str = "", commands: Menu = no_commands
+    token: str,
+    base_url: str = API,
+    *,
+    webhook: str = "",
+    commands: Menu = no_commands,
+    room_commands: Menu = no_commands,
 ) -> "TelegramChannel":
     """Take the bot of this token; ChannelFailed where it cannot be one. Touches no network.
 
     `webhook`: the public address of our server, where Telegram shall call us; "": we poll.
+    `room_commands`: those that groups see.
     """
     token, webhook = token.strip(), webhook.strip().rstrip("/")
     if not token:
@@ -66,7 +72,9 @@ def open_channel(
     schemes = ("https",) if base_url == API else ("https", "http")  # as a server of one's own may
     if webhook and not callable_at(webhook, *schemes):
         raise ChannelFailed(NO_WEBHOOK.format(url=webhook, why="cannot call this"))
-    return TelegramChannel(token, base_url, webhook=webhook, commands=commands)
+    return TelegramChannel(
+        token, base_url, webhook=webhook, commands=commands, room_commands=room_commands
+    )
 
 
 class TelegramChannel:
@@ -83,11 +91,16 @@ class TelegramChannel:
         *,
         webhook: str = "",
         commands: Menu = no_commands,
+        room_commands: Menu = no_commands,
         wait: int = POLL,
     ) -> None:
         """`wait`: seconds that Telegram holds a poll open when nothing comes."""
         self._token, self._base_url, self._webhook = token, base_url, webhook
-        self._commands, self._wait = commands, wait
+        self._menus = (
+            (commands, BotCommandScopeDefault()),
+            (room_commands, BotCommandScopeAllGroupChats()),
+        )
+        self._wait = wait
         self._line = Line(token, base_url)
         self._albums = Albums()
         self._bot = ""  # its username, which people in groups write; "": not known yet
@@ -162,9 +175,10 @@ class TelegramChannel:
         log.info("listening", bot=self._bot, webhook=bool(self._webhook))
         with suppress(TelegramError):  # the menu is a convenience
             for language in languages():  # English is also for phones in any other language
-                menu = [BotCommand(*entry) for entry in self._commands(language).items()]
                 code = None if language == "en" else language
-                await bot.set_my_commands(menu, language_code=code)
+                for menu, scope in self._menus:
+                    entries = [BotCommand(*entry) for entry in menu(language).items()]
+                    await bot.set_my_commands(entries, scope=scope, language_code=code)
 
     async def _call_us(self, bot: Bot) -> None:
         try:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from telegram import Bot, InputFile
 from telegram.error import (
@@ -21,22 +22,26 @@ from telegram.error import (
 from bot.channels.cutting import shortened
 from bot.channels.errors import Gone, Later, Refused
 from bot.channels.telegram_listening import seconds
-from bot.channels.telegram_questions import HELP_LINK
 from bot.channels.telegram_render import LIMIT, keyboard, render
+from bot.channels.telegram_rooms import alone, card_link, leads, link_key, vote, way_to_us
 from bot.messages import Attachment, Offer, Reply
+from bot.phrases import speak
 
 Fields = dict[str, Any]
 
 CAPTION = 1024  # units: https://core.telegram.org/bots/api#sendphoto
 TITLE, DESCRIPTION = 100, 200  # units of an offer; phones show about so much
+SHARE = "https://t.me/share/url?url="  # core.telegram.org/widgets/share: asks whom to send it to
 CACHE = 5  # seconds that Telegram may show the same offers for the same words
 _HTML = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 _METHODS: dict[str, Callable[..., Awaitable[object]]] = {
     "sendMessage": Bot.send_message,
     "sendPhoto": Bot.send_photo,
     "sendDocument": Bot.send_document,
+    "sendPoll": Bot.send_poll,
     "answerInlineQuery": Bot.answer_inline_query,
 }
+_WHERE = ("chat_id", "message_thread_id", "reply_parameters")
 _FILES = {"sendPhoto": "photo", "sendDocument": "document"}
 # Telegram's descriptions may repeat what we sent: these are the ones we know, in our words.
 _ENDED = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
@@ -59,20 +64,34 @@ _REASONS = {
 def pack(reply: Reply, to: str) -> list[str]:
     """The calls that say a reply; `to` is what `telegram_questions.read` gave."""
     where: Fields = json.loads(to)
+    name, asker = where.pop("bot", ""), where.pop("asker", None)
     if "inline_query_id" in where:
-        return [json.dumps({"method": "answerInlineQuery", **where, **_offered(reply)})]
+        return [json.dumps({"method": "answerInlineQuery", **where, **_offered(reply, name)})]
+    calls, pointing = _said(reply, name), where.pop("reply_parameters", None)
+    if reply.private and where["chat_id"] < 0:
+        way = way_to_us(reply.language, name, reply.private)
+        return [json.dumps(call) for call in alone(calls, where, asker, way)]
+    if calls and pointing:
+        calls[0]["reply_parameters"] = pointing
+    calls = [{**where, **call} for call in calls]
+    if reply.poll:
+        calls = [vote(reply.poll, where, asker, calls[0])]
+    return [json.dumps(call) for call in calls]
+
+
+def _said(reply: Reply, bot: str) -> list[Fields]:
+    """The messages, then the file; nothing of where they go."""
     calls: list[Fields] = [
         {"method": "sendMessage", "text": text, **_HTML} for text in render(reply)
     ]
-    buttons = keyboard(reply.buttons)
+    url = card_link(bot, reply.link)
+    share = speak(reply.language)("Share this answer")
+    buttons = keyboard(reply.buttons, (share, SHARE + quote(url, safe="")) if url else None)
     if calls and buttons:
         calls[-1]["reply_markup"] = buttons.to_dict()
     if reply.attachment:
         calls.append(_file(reply.attachment))
-    thread = where.pop("reply_parameters", None)
-    if calls and thread:
-        calls[0]["reply_parameters"] = thread
-    return [json.dumps({**where, **call}) for call in calls]
+    return calls
 
 
 def _file(attachment: Attachment) -> Fields:
@@ -85,24 +104,27 @@ def _file(attachment: Attachment) -> Fields:
     }
 
 
-def _offered(reply: Reply) -> Fields:
+def _offered(reply: Reply, bot: str) -> Fields:
     """Offers as articles; one that puts nothing into the chat is a way to the bot itself."""
     articles = [offer for offer in reply.offers if offer.reply.lines]
     fields: Fields = {
-        "results": [_article(number, offer) for number, offer in enumerate(articles)],
+        "results": [_article(number, offer, bot) for number, offer in enumerate(articles)],
         "cache_time": CACHE,
         "is_personal": True,
     }
     for offer in reply.offers:
         if not offer.reply.lines:
             text = shortened(offer.title, TITLE)
-            fields["button"] = {"text": text, "start_parameter": HELP_LINK}
+            fields["button"] = {"text": text, "start_parameter": offer.id}
             fields["cache_time"] = 0
     return fields
 
 
-def _article(number: int, offer: Offer) -> Fields:
+def _article(number: int, offer: Offer, bot: str) -> Fields:
+    url = card_link(bot, offer.reply.link)
+    again = speak(offer.reply.language)("Open in my chat")
     return {
+        **({"reply_markup": link_key(again, url)} if url else {}),
         "type": "article",
         "id": str(number),
         "title": shortened(offer.title, TITLE),
@@ -118,11 +140,26 @@ async def make(bot: Bot, call: str) -> None:
     """Make one call. Raises Later, Gone, Refused; InvalidToken, where the token is no more."""
     fields: Fields = json.loads(call)
     try:
-        await _tried(bot, fields)
+        await _or_otherwise(bot, fields)
     except InvalidToken:
         raise
     except TelegramError as error:  # its text may hold ours: keep it out of the chain
         raise _told(error, group=fields.get("chat_id", 0) < 0) from None
+
+
+async def _or_otherwise(bot: Bot, fields: Fields) -> None:
+    """The call; or the one in its stead, where there is one and they cannot be reached or lead."""
+    leader, other = fields.pop("leader", None), fields.pop("otherwise", fields)
+    try:
+        if leader is None or await leads(bot, fields["chat_id"], leader):
+            await _tried(bot, fields)
+            return
+    except TelegramError as error:
+        unreached = isinstance(error, Forbidden) or _says(error, _ENDED)
+        if other is fields or leader is not None or not unreached:
+            raise
+    if other is not None:
+        await _tried(bot, other)
 
 
 async def _tried(bot: Bot, fields: Fields) -> None:
@@ -158,8 +195,8 @@ def plainer(fields: Fields) -> Fields | None:
     text = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"\2 (\1)", fields["text"], flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^<>]*>", "", text))
     return {
+        **{name: fields[name] for name in _WHERE if name in fields},
         "method": "sendMessage",
-        "chat_id": fields["chat_id"],
         "text": shortened(text, LIMIT),
         "link_preview_options": {"is_disabled": True},
     }

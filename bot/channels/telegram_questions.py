@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import filters
 
+from bot import again
 from bot.channels.port import Asked
 from bot.messages import Kind, Question
 
@@ -20,8 +21,11 @@ UPDATES = (
     Update.INLINE_QUERY,
     Update.MY_CHAT_MEMBER,
 )
+GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 HELP_LINK = "help"  # t.me/bot?start=help: what it opens is what /help opens
+PLAIN_LINK = "start"  # t.me/bot?start=start: Telegram's button above offers must carry something
 
+_AWAY = (ChatMember.BANNED, ChatMember.LEFT)
 _COMMAND = re.compile(r"/([A-Za-z0-9_]+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 _MEDIA = {  # in this order: a message with an animation has a document too
     "sticker": Kind.STICKER,
@@ -40,7 +44,10 @@ def read(body: Mapping[str, Any]) -> Asked | None:
     """
     update = Update.de_json(body["update"], None)
     question = to_question(update, body["bot"])
-    return Asked(question=question, to=json.dumps(_where(update, question))) if question else None
+    if question is None:
+        return None
+    where = {"bot": body["bot"], **_where(update, question)}
+    return Asked(question=question, to=json.dumps(where))
 
 
 def conversation(update: Mapping[str, Any]) -> str:
@@ -72,16 +79,21 @@ class Albums:
 def _where(update: Update, question: Question) -> dict[str, Any]:
     """Fields of a call: the chat, its topic, and the message that is answered.
 
-    In private, a reply to a command or a button needs no pointing at it.
+    In private, a reply to a command or a button needs no pointing at it. In a group the `asker`
+    goes along, for what is said to them alone and for what only who leads it may do; a leader who
+    stays anonymous there has none.
     """
     if update.inline_query:
         return {"inline_query_id": update.inline_query.id}
     assert update.effective_chat
     where: dict[str, Any] = {"chat_id": update.effective_chat.id}
+    if question.room and question.person != question.room:
+        where["asker"] = int(question.person.partition(":")[2])
     message = update.effective_message
     if isinstance(message, Message) and message.is_topic_message:
         where["message_thread_id"] = message.message_thread_id
-    plain = update.effective_chat.type == ChatType.PRIVATE and question.kind is Kind.COMMAND
+    short = question.kind in (Kind.COMMAND, Kind.BUTTON)  # a link of a colleague's is a button
+    plain = update.my_chat_member or (update.effective_chat.type == ChatType.PRIVATE and short)
     if message and not update.callback_query and not plain:
         where["reply_parameters"] = {
             "message_id": message.message_id,
@@ -92,22 +104,25 @@ def _where(update: Update, question: Question) -> dict[str, Any]:
 
 def to_question(update: Update, bot: str = "") -> Question | None:
     """Read what a person asked of the bot of this username; None for what is not meant for it."""
-    chat = update.effective_chat
-    group = chat is not None and chat.type != ChatType.PRIVATE
+    question, chat = _asked(update, bot), update.effective_chat
+    if question is None or question.kind is Kind.LEFT or not (chat and chat.type in GROUPS):
+        return question
+    return replace(question, room=_handle(chat.id))
+
+
+def _asked(update: Update, bot: str) -> Question | None:
     if update.callback_query:
-        read = _pressed(update.callback_query)
-    elif update.inline_query:
-        read = _question(update.inline_query.from_user, update.inline_query.query, Kind.INLINE)
-    elif update.my_chat_member:
-        read = _left(update.my_chat_member)
-    else:
-        read = _said(update, bot)
-    return replace(read, group=group) if read else None
+        return _pressed(update.callback_query)
+    if update.inline_query:
+        return _question(update.inline_query.from_user, update.inline_query.query, Kind.INLINE)
+    if update.my_chat_member:
+        return _changed(update.my_chat_member)
+    return _said(update, bot)
 
 
 def _said(update: Update, bot: str) -> Question | None:
     message = update.message or update.edited_message
-    if message is None or message.from_user is None or message.from_user.is_bot:
+    if message is None or message.from_user is None or _of_a_bot(message, bot):
         return None
     if filters.StatusUpdate.ALL.check_update(update):  # "joined the group", "pinned a message"
         return None
@@ -117,8 +132,26 @@ def _said(update: Update, bot: str) -> Question | None:
             return None
         text = re.sub(rf"(?<!\S)@{re.escape(bot)}\b", "", text, flags=re.IGNORECASE).strip()
     if update.edited_message:  # a live location edits itself every few seconds: words only
-        return _question(message.from_user, text, Kind.EDITED) if text else None
-    return _question(message.from_user, *_read(message, text))
+        return _question(_whose(message), text, Kind.EDITED) if text else None
+    return _question(_whose(message), *_read(message, text))
+
+
+def _of_a_bot(message: Message, bot: str) -> bool:
+    """Whether no person wrote it; a card of ours that somebody put there says nothing to us."""
+    ours = message.via_bot is not None and message.via_bot.username == bot
+    return ours or (
+        message.from_user is not None and message.from_user.is_bot and not _led(message)
+    )
+
+
+def _led(message: Message) -> bool:
+    """Whether a leader of the group wrote it who stays anonymous: then the group is the sender."""
+    return message.sender_chat is not None and message.sender_chat.id == message.chat.id
+
+
+def _whose(message: Message) -> User | Chat:
+    assert message.from_user
+    return message.chat if _led(message) else message.from_user
 
 
 def _read(message: Message, text: str) -> tuple[str, Kind]:
@@ -126,9 +159,12 @@ def _read(message: Message, text: str) -> tuple[str, Kind]:
         media = (kind for name, kind in _MEDIA.items() if getattr(message, name))
         return text, next(media, Kind.OTHER)
     if command := _COMMAND.fullmatch(text.strip()):
-        if command[1].lower() == "start" and command[3] == HELP_LINK:
-            return HELP_LINK, Kind.COMMAND
-        return f"{command[1].lower()} {command[3] or ''}".strip(), Kind.COMMAND
+        name, said = command[1].lower(), (command[3] or "").strip()
+        if name == "start" and said in (HELP_LINK, PLAIN_LINK):
+            return said, Kind.COMMAND
+        if name == "start" and (shared := again.opened(said)):
+            return shared, Kind.BUTTON
+        return f"{name} {said}".strip(), Kind.COMMAND
     return text, Kind.TEXT
 
 
@@ -151,19 +187,28 @@ def _pressed(query: CallbackQuery) -> Question | None:
     return _question(query.from_user, query.data, Kind.BUTTON)
 
 
-def _left(change: ChatMemberUpdated) -> Question | None:
-    """Whether a person blocked the bot. A group that sends it away is no person."""
-    gone = change.new_chat_member.status == ChatMember.BANNED
-    if not gone or change.chat.type != ChatType.PRIVATE:
+def _changed(change: ChatMemberUpdated) -> Question | None:
+    """Whether a person blocked the bot, or a group sent it away or took it in."""
+    was, now = change.old_chat_member.status in _AWAY, change.new_chat_member.status in _AWAY
+    if change.chat.type == ChatType.PRIVATE:
+        return _question(change.from_user, "", Kind.LEFT) if now else None
+    if change.chat.type not in GROUPS or was == now:
         return None
-    return _question(change.from_user, "", Kind.LEFT)
+    if now:
+        return _question(change.chat, "", Kind.LEFT)
+    return _question(change.from_user, "start", Kind.COMMAND)
 
 
-def _question(user: User, text: str, kind: Kind) -> Question:
-    language = (user.language_code or "").split("-")[0].lower()
+def _handle(id: int) -> str:
+    return f"telegram:{id}"
+
+
+def _question(who: User | Chat, text: str, kind: Kind) -> Question:
+    code = who.language_code if isinstance(who, User) else None
+    language = (code or "").split("-")[0].lower()
     return Question(
         text=text,
         kind=kind,
-        person=f"telegram:{user.id}",
+        person=_handle(who.id),
         language=language if len(language) == 2 else None,
     )

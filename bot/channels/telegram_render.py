@@ -35,15 +35,19 @@ def render(reply: Reply) -> list[str]:
     return [html for message in _messages(lines) if (html := _markup(message))]
 
 
-def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+def keyboard(
+    buttons: Sequence[Button], opens: tuple[str, str] | None = None
+) -> InlineKeyboardMarkup | None:
     """Buttons under a message, two in a row; None for none.
 
-    Of five or more an odd one stands alone at the top: the last two belong together.
+    Of five or more an odd one stands alone at the top: the last two belong together. `opens` is a
+    last one, of a label and an address.
     """
     keys = [InlineKeyboardButton(button.label, callback_data=button.data) for button in buttons]
     odd = len(keys) % 2 if len(keys) > 3 else 0
     rows = [keys[:odd], *(keys[at : at + 2] for at in range(odd, len(keys), 2))]
     rows = [row for row in rows if row]
+    rows += [[InlineKeyboardButton(opens[0], url=opens[1])]] if opens else []
     return InlineKeyboardMarkup(rows) if rows else None
 
 

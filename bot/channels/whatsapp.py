@@ -47,6 +47,7 @@ class Account:
     api: str = "https://graph.facebook.com/v26.0"
     template: str = ""  # an approved one without values, for who wrote over a day ago
     template_language: str = "en"
+    number: str = ""  # the number itself, digits alone, for the links of shared answers
 
 
 _WANTED = {  # what is missing where, and where to get it
@@ -142,7 +143,7 @@ class WhatsAppChannel:
         """The calls that say a reply."""
         head = {"messaging_product": "whatsapp", "recipient_type": "individual"}
         head |= whatsapp_questions.address(to)
-        return [json.dumps(head | message) for message in render(reply)]
+        return [json.dumps(head | message) for message in render(reply, self._account.number)]
 
     async def send(self, call: str) -> None:
         """Make one call. Raises Later or Refused."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bot import again
 from bot.channels.port import Asked, Incoming
 from bot.messages import Kind, Question
 
@@ -189,7 +190,10 @@ def _part(message: Fields, name: str) -> Fields:
 
 def _typed(text: str) -> tuple[Kind, str]:
     if command := _COMMAND.fullmatch(text.strip()):
-        return Kind.COMMAND, f"{command[1].lower()} {command[2] or ''}".strip()
+        name, said = command[1].lower(), (command[2] or "").strip()
+        if name == "start" and (shared := again.opened(said)):
+            return Kind.BUTTON, shared
+        return Kind.COMMAND, f"{name} {said}".strip()
     return Kind.TEXT, text
 
 

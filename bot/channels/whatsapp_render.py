@@ -6,10 +6,12 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp (text,
 import base64
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
+from bot import again
 from bot.channels.cutting import shortened, units
 from bot.channels.whatsapp_markup import clean, neutral, pieces, rows, visible, written
-from bot.messages import Attachment, Button, Line, Reply
+from bot.messages import Attachment, Button, Line, Reply, Span
 from bot.phrases import speak
 
 Fields = dict[str, Any]
@@ -23,9 +25,13 @@ ID = 256
 _PICTURES = {"image/jpeg", "image/png"}
 
 
-def render(reply: Reply) -> list[Fields]:
-    """Messages in the order to send them, buttons under the last; none where nothing shows."""
-    texts = list(_texts(reply.lines, reply.language))
+def render(reply: Reply, number: str = "") -> list[Fields]:
+    """Messages in the order to send them, buttons under the last; none where nothing shows.
+
+    `number`: ours, digits alone, for the link that shows an answer again; "": it has none.
+    """
+    shared = [_shared(reply, number)] if number and reply.link else []
+    texts = list(_texts([*reply.lines, *shared], reply.language))
     buttons = _usable(reply.buttons)
     said = [_text(text) for text in texts]
     files = [_file(reply.attachment)] if reply.attachment else []
@@ -35,6 +41,15 @@ def render(reply: Reply) -> list[Fields]:
         return [*files, *_choices(texts[0], buttons, reply.language)]
     body = speak(reply.language)("What would you like next?")
     return [*said, *files, *_choices(body, buttons, reply.language)]
+
+
+def _shared(reply: Reply, number: str) -> Line:
+    """The link in the text, so that it goes along where the message is forwarded.
+
+    It opens our chat with words to send (faq.whatsapp.com/5913398998672934).
+    """
+    url = f"https://wa.me/{number}?text={quote(f'/start {again.payload(reply.link)}')}"
+    return Line((Span(speak(reply.language)("Share this answer"), url=url),))
 
 
 def _text(body: str) -> Fields:

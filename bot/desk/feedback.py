@@ -77,11 +77,8 @@ class Feedback:
         )
         return replace(reply, buttons=(*reply.buttons, *buttons))
 
-    def act(self, name: str, rest: str, person: str, group: bool = False) -> Reply:
-        """What one of the buttons leads to; `rest` begins with a language.
-
-        In a group nobody's question is shown: they may have put it elsewhere.
-        """
+    def act(self, name: str, rest: str, person: str) -> Reply:
+        """What one of the buttons leads to; `rest` begins with a language."""
         code, _, rest = rest.partition(":")
         language = code if code in languages() else "en"
         match name:
@@ -92,7 +89,7 @@ class Feedback:
                 self._rate(person, rest, NOT_HELPFUL, reason=UNSAID)
                 return _ask_why(language, rest)
             case "why":
-                return self._why(person, rest, language, group)
+                return self._why(person, rest, language)
         return self._mend(person, rest, language)
 
     def forget(self, person: str) -> None:
@@ -117,7 +114,7 @@ class Feedback:
             **cells,
         )
 
-    def _why(self, person: str, rest: str, language: str, group: bool) -> Reply:
+    def _why(self, person: str, rest: str, language: str) -> Reply:
         code, _, ids = rest.partition(":")
         reason = REASONS.get(code, "")
         if not person or not reason:
@@ -130,7 +127,7 @@ class Feedback:
         with self._lock:
             self._sweep()
             held = self._waiting.get(person)
-            if group or self._proposals is None or held is None or held.ids != ids:
+            if self._proposals is None or held is None or held.ids != ids:
                 return _thanks(language)
             self._waiting[person] = held = replace(held, reason=reason)
         return _ask_leave(held, language)

@@ -93,8 +93,6 @@ class Sharing:
 
         What tells of harm never comes here: the help card was the reply to it.
         """
-        if question.group:
-            return self._elsewhere(question, language)
         read = self._read(question) if question.file else question  # outside of the lock
         return read if isinstance(read, Reply) else self._heard(read, language)
 
@@ -128,12 +126,6 @@ class Sharing:
                     return self._pressed(question.person, data, language) if mark == MARK else None
             draft = self._drafts.get(question.person)
             return self._said(draft, question) if draft else None
-
-    def _elsewhere(self, question: Question, language: str) -> Reply | None:
-        """In a group nothing of a draft is shown, nor the code that takes it back."""
-        name = question.text.strip().lower().replace(":", " ").partition(" ")[0]
-        own = question.kind in (Kind.COMMAND, Kind.BUTTON) and name in (MARK, "withdraw")
-        return texts.not_here(language) if own else None
 
     def forget(self, person: str) -> None:
         """Forget what somebody is telling, now."""

@@ -229,14 +229,6 @@ def thanks(language: str, receipt: Receipt) -> Reply:
     )
 
 
-def not_here(language: str) -> Reply:
-    """In a group others would read along, and see the code."""
-    return notice(
-        language,
-        "Here others read along. Please write to me alone: open my profile, and send /share there.",
-    )
-
-
 def stopped(language: str) -> Reply:
     """They left off."""
     return notice(language, "I have stopped, and nothing of it was kept.")

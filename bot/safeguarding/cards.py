@@ -109,7 +109,7 @@ def privately(language: str) -> Reply:
     return Reply(
         language=language,
         lines=(),
-        offers=(Offer(id="private", title=title, description="", reply=nothing),),
+        offers=(Offer(id="help", title=title, description="", reply=nothing),),
     )
 
 

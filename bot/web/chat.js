@@ -352,7 +352,7 @@
 
   function share(parent, data, language) {
     var made = add(parent, 'a', texts.share, 'share');
-    made.href = BASE + '?lang=' + language + '&a=' + data.replace(/^more:/, '');
+    made.href = BASE + '?lang=' + language + '&a=' + data.replace(/^card:/, '');
     made.target = '_blank';
     made.rel = 'noopener';
     made.addEventListener('click', function (event) {
@@ -478,6 +478,11 @@
   window.addEventListener('online', function () { connected(true); pump(); listen(); });
   if (navigator.onLine === false) connected(false);
   var reopened = /[?&]a=([a-z]{2,3}:[\w,-]{1,60})(&|$)/.exec(location.search.replace(/%3A/gi, ':').replace(/%2C/gi, ','));
-  if (reopened) ask('button', 'more:' + reopened[1]);
+  var workshop = /[?&]w=([\w-]{1,64})(&|$)/.exec(location.search);
+  if (reopened) ask('button', 'card:' + reopened[1]);
+  else if (workshop) {
+    ask('command', 'start ' + workshop[1]);
+    if (history.replaceState) history.replaceState(null, '', BASE + '?lang=' + d.documentElement.lang);
+  }
   else if (active) listen();
 }());

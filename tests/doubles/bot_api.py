@@ -25,8 +25,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.doubles.telegram_people import ME, NAME, Fields, People, message
-from tests.doubles.telegram_sends import Refused, Sent, check_offers, fields_of, sent
+from tests.doubles.telegram_people import ME, NAME, Fields, People, message, person
+from tests.doubles.telegram_sends import (
+    Refused,
+    Sent,
+    Vote,
+    check_offers,
+    check_start,
+    fields_of,
+    sent,
+    vote,
+)
 
 __all__ = ["HANG", "ME", "NAME", "PATIENCE", "RESET", "BotApi", "Fault", "Fields", "Sent"]
 PATIENCE = 30.0  # seconds to wait for a message before a test fails: the machine is shared
@@ -58,6 +67,9 @@ class BotApi(People):
         self.blocked: set[int] = set()  # chats that let nobody of us in
         self.sounds = {}
         self.moved: dict[int, int] = {}  # groups that became supergroups
+        self.strangers: set[int] = set()  # people who never opened the bot's chat
+        self.leaders: dict[int, list[int]] = {}  # the administrators of each group
+        self.polls: list[Vote] = []
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[Fields] = []
         self._numbers = itertools.count(random.randrange(10**6, 10**9))  # each bot has its own
@@ -232,16 +244,40 @@ class BotApi(People):
 
     async def _answerInlineQuery(self, fields: Fields) -> bool:
         check_offers(fields["results"])
+        check_start(fields.get("button"))
         return True
 
-    def _taken(self, fields: Fields, kind: str) -> Fields:
-        chat = fields["chat_id"]
+    async def _sendPoll(self, fields: Fields) -> Fields:
+        self._let_in(fields["chat_id"])
+        if fields["chat_id"] > 0:  # the oldest Bot API servers that are still run
+            raise Refused("native polls can't be sent to private chats")
+        self.polls.append(vote(fields))
+        return self._written(fields["chat_id"])
+
+    async def _getChatAdministrators(self, fields: Fields) -> list[Fields]:
+        self._let_in(fields["chat_id"])
+        leaders = self.leaders.get(fields["chat_id"], [])
+        return [
+            {"user": person(id, None), "status": "creator", "is_anonymous": False}
+            for id in leaders
+        ]  # fmt: skip
+
+    def _let_in(self, chat: int) -> None:
+        """Raises Refused where the bot cannot write there."""
         if chat in self.blocked:
             raise Refused("bot was blocked by the user", 403)
+        if chat in self.strangers:
+            raise Refused("bot can't initiate conversation with a user", 403)
         if chat in self.moved:
             said = "group chat was upgraded to a supergroup chat"
             raise Refused(said, migrate_to_chat_id=self.moved[chat])
+
+    def _taken(self, fields: Fields, kind: str) -> Fields:
+        self._let_in(fields["chat_id"])
         self.messages.append(sent(fields, kind))
+        return self._written(fields["chat_id"])
+
+    def _written(self, chat: int) -> Fields:
         return {**message(next(self._numbers), chat), "from": ME, "text": "?"}
 
 

@@ -69,10 +69,11 @@ class People:
         self.happens("inline_query", asked)
         return id
 
-    def change(self, status: str, user: int = 42, chat: Fields | None = None) -> None:
+    def change(
+        self, status: str, user: int = 42, chat: Fields | None = None, was: str = "member"
+    ) -> None:
         """The bot's standing in a chat changes: "kicked" in private is "blocked"."""
-        new: Fields = {"user": ME, "status": status, "until_date": 0}
-        old = {"user": ME, "status": "member"}
+        new, old = standing(status), standing(was)
         where = chat or message(0, user)["chat"]
         changed = {"chat": where, "from": person(user), "date": 1}
         self.happens("my_chat_member", {**changed, "old_chat_member": old, "new_chat_member": new})
@@ -89,6 +90,16 @@ class People:
         written = {**message(number, user, language), **fields}
         self.happens(kind, {key: value for key, value in written.items() if value is not None})
         return number
+
+
+def standing(status: str) -> Fields:
+    """The bot as a ChatMember, with the rights that Telegram lists of an administrator."""
+    rights = (
+        "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats"
+        " can_restrict_members can_promote_members can_change_info can_invite_users"
+        " can_post_stories can_edit_stories can_delete_stories"
+    )
+    return {"user": ME, "status": status, "until_date": 0, **dict.fromkeys(rights.split(), False)}
 
 
 def person(user: int, language: str | None = "en") -> Fields:

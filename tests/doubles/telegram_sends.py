@@ -1,10 +1,11 @@
 """What Telegram takes from a bot, and what it refuses, in its own words."""
 
 import json
+import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
 
@@ -14,7 +15,7 @@ Fields = dict[str, Any]
 JSON = {
     *{"offset", "timeout", "chat_id", "allowed_updates", "commands", "results", "button"},
     *{"reply_markup", "link_preview_options", "reply_parameters", "cache_time", "is_personal"},
-    *{"max_connections", "message_thread_id"},
+    *{"max_connections", "message_thread_id", "options", "is_anonymous"},
 }
 
 
@@ -39,6 +40,17 @@ class Sent:
     thread: int | None = None
     photo: Upload | None = None
     document: Upload | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """A poll of the bot's."""
+
+    chat: int
+    question: str
+    options: list[str]
+    anonymous: bool
+    thread: int | None
 
 
 class Refused(Exception):
@@ -91,6 +103,32 @@ def sent(fields: Fields, kind: str = "text") -> Sent:
     )
 
 
+def vote(fields: Fields) -> Vote:
+    """The poll that a call makes: core.telegram.org/bots/api#sendpoll. Raises Refused."""
+    options = [option["text"] for option in fields["options"]]
+    if not 1 <= units(fields["question"]) <= 300:
+        raise Refused("poll question length must not exceed 300")
+    if not 2 <= len(options) <= 12:
+        raise Refused("poll must have at least 2 option")
+    if not all(option.strip() and units(option) <= 100 for option in options):
+        raise Refused("poll options length must not exceed 100")
+    return Vote(
+        chat=fields["chat_id"],
+        question=fields["question"],
+        options=options,
+        anonymous=bool(fields.get("is_anonymous", True)),
+        thread=fields.get("message_thread_id"),
+    )
+
+
+def check_start(button: Fields | None) -> None:
+    """Refuse a button above offers that opens nothing: #inlinequeryresultsbutton."""
+    if button and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", button.get("start_parameter", "")):
+        raise Refused("START_PARAM_INVALID")
+    if button and not button["text"].strip():
+        raise Refused("button text must be non-empty")
+
+
 def check_offers(results: list[Fields]) -> None:
     """Raises Refused for what cannot be a list of articles."""
     ids = [result["id"] for result in results]
@@ -100,6 +138,7 @@ def check_offers(results: list[Fields]) -> None:
         content = result["input_message_content"]
         if not 1 <= len(result["id"].encode()) <= 64 or not result["title"]:
             raise Refused("RESULT_ID_INVALID")
+        _buttons(result.get("reply_markup", {}))
         if units(formatted(content["message_text"]).text) > 4096:
             raise Refused("MESSAGE_TOO_LONG")
 
@@ -114,8 +153,19 @@ def formatted(html: str) -> Parsed:
 def _buttons(markup: Fields) -> dict[str, str]:
     keys = [key for row in markup.get("inline_keyboard", []) for key in row]
     for key in keys:
-        if not 1 <= len(key["callback_data"].encode()) <= 64:
+        if "url" in key:
+            _check_url(key)
+        elif not 1 <= len(key["callback_data"].encode()) <= 64:
             raise Refused("BUTTON_DATA_INVALID")
         if not key["text"].strip():
             raise Refused("inline keyboard button text is empty")
-    return {key["text"]: key["callback_data"] for key in keys}
+    return {key["text"]: key.get("callback_data", key.get("url")) for key in keys}
+
+
+def _check_url(key: Fields) -> None:
+    """A key has one thing to do; an address of our chat takes 64 of A-Z a-z 0-9 _ -."""
+    if "callback_data" in key or not re.match(r"https?://\S+$|tg://\S+$", key["url"]):
+        raise Refused("BUTTON_URL_INVALID")
+    opens = re.search(r"[?&]start=([^&]*)", unquote(key["url"]))
+    if opens and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", opens[1]):
+        raise Refused("START_PARAM_INVALID")
