@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.async_api import expect
 
 from bot import app, tally
 from bot.assistant import Assistant
@@ -31,6 +32,7 @@ from tests.doubles.telegram_bot import bot
 from tests.libraries import copy_library
 from tests.test_conversation import FIRST
 from tests.test_web import hosting, tab
+from tests.test_web_browser import CHROMIUM, chatting, phone
 from tests.test_whatsapp import serving
 
 SET = {
@@ -413,3 +415,23 @@ async def test_the_web_chat_joins_by_its_address(
         await page.ask(greeted.buttons[0][1], kind="button", language="sw")
         assert "Kuna tofauti" not in (answer := (await page.next()).text)
         assert "“" in answer
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+async def test_a_phone_that_opens_the_address_of_the_web_chat_is_greeted(
+    helper: Assistant, kept: Workshops, settings: Settings
+) -> None:
+    workshop = made(helper, kept, "ar")
+    query = urlsplit(links(workshop, settings).web).query
+    async with chatting(helper, settings.exchange_data) as url, phone() as context:
+        page = await context.new_page()
+        await page.goto(f"{url}?{query}")
+        await expect(page.locator(".reply")).to_contain_text(TITLE, timeout=20_000)
+        await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        assert "w=" not in page.url, "fetched anew, the page does not join once more"
+        await page.locator(f'[data-press="ws:{workshop.code}:2"]').click()
+        await expect(page.locator(".reply")).to_have_count(2, timeout=20_000)
+        await expect(page.locator(".reply").nth(1)).to_contain_text("Exchange")
+        await page.goto(f"{url}?lang=en&w=kq7")
+        told = page.get_by_text("هذا ليس رمز ورشة")  # they are in one already
+        await expect(told).to_be_visible(timeout=20_000)

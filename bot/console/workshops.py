@@ -25,8 +25,8 @@ from bot.workshops import counting
 from bot.workshops.counting import Tallied
 from bot.workshops.kept import BadWorkshop, Workshops
 from bot.workshops.links import links, svg
-from bot.workshops.making import LONGEST, Given, Made, make
-from bot.workshops.workshop import QUESTIONS, read_code
+from bot.workshops.making import Given, Made, make
+from bot.workshops.workshop import read_code
 from index.opened import Opened
 from index.ports import StaleIndex
 
@@ -160,8 +160,6 @@ class _Pages:
             given=_given(form or FormData(), ""),
             tongues=[(code, language_name(code, visitor.language)) for code in languages()],
             settings=list(SETTINGS),
-            most=QUESTIONS,
-            longest=LONGEST,
         )
 
 
