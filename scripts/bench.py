@@ -1,0 +1,37 @@
+"""Measures time, memory and what it costs to grow; the README's tables are made from the last run.
+
+python -m scripts.bench budgets --data FOLDER --corpus BEIR_FOLDER … [--passages 2000]
+
+A hub of the starter library and so many texts of the corpora is built in FOLDER, unless it is
+there already, and asked in a process of its own.
+"""
+
+import argparse
+from pathlib import Path
+
+from scripts.benching import budgets, hub
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("what", choices=["budgets"])
+    parser.add_argument("--data", type=Path, required=True, help="folder that the hub is built in")
+    parser.add_argument(
+        "--corpus", type=Path, action="append", default=[], help="BEIR folder, may be repeated"
+    )
+    parser.add_argument("--passages", type=int, default=2000, help="texts beside the starter ones")
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=30, help="of each run with many people")
+    parser.add_argument("--think", type=float, default=1, help="seconds between two questions")
+    given = parser.parse_args()
+    hub.made(given.data, given.corpus, given.passages)
+    budgets.measure(
+        given.data, questions=given.questions, people=given.people, lasting=given.seconds,
+        think=given.think,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
