@@ -118,7 +118,7 @@ def build(folder: Path, count: int) -> None:
     library.close()
     (folder / "corpus.db").unlink()
     size = sum(path.stat().st_size for path in (folder / "index").iterdir()) / 1e6
-    _say(build=built, update=updated, peak=peak, disk=size)
+    _say(phase="build", build=built, update=updated, peak=peak, disk=size)
 
 
 def _built(library: Library, folder: Path, embedder: Synthetic) -> float:
@@ -145,7 +145,7 @@ def search(folder: Path, count: int) -> None:
     after = _memory()
     recall, kind = _recall(folder / "index", count)
     _say(
-        open=opened, waits=waits, own=after["RssAnon"] - before["RssAnon"],
+        phase="search", open=opened, waits=waits, own=after["RssAnon"] - before["RssAnon"],
         mapped=after["RssFile"] - before["RssFile"], recall=recall, kind=kind,
     )  # fmt: skip
 

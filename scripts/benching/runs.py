@@ -14,6 +14,11 @@ def keep(name: str, found: dict[str, Any]) -> None:
     (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
 
 
+def there(name: str) -> bool:
+    """Whether there was a run of this measurement."""
+    return (FOLDER / f"{name}.json").exists()
+
+
 def last(name: str) -> dict[str, Any]:
     """What the last run of a measurement found. Raises FileNotFoundError where there was none."""
     found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
