@@ -14,6 +14,8 @@ from typing import Any
 from bot.settings import Settings
 from scripts.benching import hub, runs
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -68,7 +70,7 @@ BUDGETS = (
 
 def measure(data: Path, *, questions: int, people: int, lasting: float, think: float) -> None:
     """One process is started on the hub in `data`, asked, and its figures kept and printed."""
-    given = [str(data), str(questions), str(people), str(lasting), str(think)]
+    given = [str(data.resolve()), str(questions), str(people), str(lasting), str(think)]
     phases = watched([sys.executable, "-m", "scripts.benching.answering", *given])
     held = hub.library(Settings(exchange_data=data))
     found = {
@@ -88,7 +90,7 @@ def measure(data: Path, *, questions: int, people: int, lasting: float, think: f
 def watched(command: list[str]) -> dict[str, dict[str, Any]]:
     """The phases that a measured process tells, by name; `first` with the seconds to it."""
     began, phases = time.monotonic(), dict[str, dict[str, Any]]()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout
         for line in program.stdout:
             phase = json.loads(line)

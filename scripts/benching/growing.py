@@ -24,6 +24,7 @@ def measure(data: Path, sizes: list[int]) -> None:
 
 
 def _size(folder: Path, count: int) -> dict[str, Any]:
+    folder = folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)
     module = [sys.executable, "-m", "scripts.benching.growth"]
     built = watched([*module, "build", str(folder), str(count)])["build"]

@@ -1,11 +1,14 @@
 """bm25s: words alone, no model."""
 
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import bm25s
+
+from scripts.benching.peers.peer import run
 
 SETTINGS = "default (Lucene's BM25), English stop words, no stemmer; words only"
 
@@ -41,3 +44,7 @@ def opened(folder: Path) -> Callable[[str], list[str]]:
         return [one["text"] if isinstance(one, dict) else str(one) for one in found[0]]
 
     return search
+
+
+if __name__ == "__main__":
+    run(sys.modules[__name__])

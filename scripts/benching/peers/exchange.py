@@ -1,5 +1,6 @@
 """Our own engine, with the two models of its embedded default."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from index.languages import detect
 from index.opened import Current
 from index.ports import Vectors
 from index.vectors import VectorStore
+from scripts.benching.peers.peer import run
 
 SETTINGS = "ENGINE=local, EMBEDDER=e5_use: vectors, best sentence and words, fused"
 CORPUS, VECTORS = "corpus.db", "vectors.db"  # made before, in the folder
@@ -51,3 +53,7 @@ def opened(folder: Path) -> Callable[[str], list[str]]:
     """Ten passages' ids for a question."""
     index = Current(folder, "local", open_embedder(Settings(exchange_data=folder)))().index
     return lambda asked: [hit.passage.id for hit in index.search(asked, detect(asked), 10)]
+
+
+if __name__ == "__main__":
+    run(sys.modules[__name__])

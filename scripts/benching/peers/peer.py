@@ -1,12 +1,11 @@
 """One library that searches, measured in a process of its own: a line of JSON a phase.
 
-python peer.py build|answer NAME FOLDER
+python -m scripts.benching.peers.NAME build|answer FOLDER
 
-FOLDER holds texts.json (ids, texts), vectors.npy (n, 384), questions.json (texts). It needs no part
-of Ask the Exchange, so that it runs where only the peers are installed.
+FOLDER holds texts.json (ids, texts), vectors.npy (n, 384), questions.json (texts). It needs nothing
+that only Ask the Exchange installs, so that it runs where the peers are.
 """
 
-import importlib
 import json
 import sys
 import time
@@ -17,7 +16,6 @@ from typing import Any
 import numpy as np
 
 THREADS = 4  # that ask at once, for questions a second
-HERE = Path(__file__).parent
 
 
 def say(**found: object) -> None:
@@ -31,24 +29,24 @@ def resident() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-def build(module: Any, folder: Path) -> None:  # noqa: ANN401 - a module of this folder
+def _build(module: Any, folder: Path, kept: Path) -> None:  # noqa: ANN401
     """Build the index of all texts, keep it, and put one text more into it."""
     held = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
     ids, texts, vectors = held["ids"], held["texts"], np.load(folder / "vectors.npy")
     began = time.perf_counter()
-    index = module.build(ids[1:], texts[1:], vectors[1:], folder / module.__name__)
+    index = module.build(ids[1:], texts[1:], vectors[1:], kept)
     built = time.perf_counter()
-    module.add(index, ids[0], texts[0], vectors[0], folder / module.__name__)
+    module.add(index, ids[0], texts[0], vectors[0], kept)
     say(
         phase="build", build=built - began, update=time.perf_counter() - built,
         version=module.VERSION(), settings=module.SETTINGS,
     )  # fmt: skip
 
 
-def answer(module: Any, folder: Path) -> None:  # noqa: ANN401
+def _answer(module: Any, folder: Path, kept: Path) -> None:  # noqa: ANN401
     """Open what was kept, and ask."""
     questions = json.loads((folder / "questions.json").read_text(encoding="utf-8"))
-    search = module.opened(folder / module.__name__)
+    search = module.opened(kept)
     search(questions[0])
     say(phase="first", resident=resident())
     waits, found = [], []
@@ -63,7 +61,8 @@ def answer(module: Any, folder: Path) -> None:  # noqa: ANN401
     say(phase="all", waits=waits, rate=rate, resident=resident(), found=found)
 
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(HERE))
-    what, name, place = sys.argv[1:]
-    {"build": build, "answer": answer}[what](importlib.import_module(name), Path(place))
+def run(module: Any) -> None:  # noqa: ANN401
+    """What the command line asks of a module of this folder."""
+    what, place = sys.argv[1:]
+    folder, name = Path(place), Path(module.__file__).stem
+    {"build": _build, "answer": _answer}[what](module, folder, folder / name)

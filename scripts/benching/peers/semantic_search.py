@@ -1,11 +1,14 @@
 """sentence-transformers' semantic_search over the vectors, in torch."""
 
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from scripts.benching.peers.peer import run
 
 SETTINGS = "util.semantic_search, exact, float32; vectors only"
 
@@ -44,3 +47,7 @@ def opened(folder: Path) -> Callable[[str], list[str]]:
         return [ids[one["corpus_id"]] for one in found]
 
     return search
+
+
+if __name__ == "__main__":
+    run(sys.modules[__name__])

