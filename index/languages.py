@@ -2,6 +2,7 @@
 
 import functools
 import re
+import threading
 import unicodedata
 
 import Stemmer
@@ -47,8 +48,16 @@ BEYOND = ("rw", "so", "lg", "am")  # asked in, too, and glossed, though not spok
 _SURE = 3.0  # nats by which one of these must be likelier than the language that is spoken
 
 
-@functools.cache
+_opening = threading.Lock()
+
+
 def _identifier() -> object:
+    with _opening:  # two threads would each unpack it, 70 MB
+        return _unpacked()
+
+
+@functools.cache
+def _unpacked() -> object:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     made = LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -19,6 +19,8 @@ from bot.channels import terminal
 from bot.messages import Line, Question, Style
 from bot.people import KEY_DAYS
 from bot.settings import CHECKOUT, Settings, read
+from scripts.benching import budgets, growing, runs
+from scripts.benching.peers import measure as peers
 from scripts.cli import cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,6 +69,13 @@ def about_page() -> str:
     return "\n>\n".join(f"> {_marked(line)}" for line in lines)
 
 
+def measured() -> str:
+    """The tables of the last runs of scripts.bench, those that there were."""
+    tables = (("budgets", budgets.table), ("peers", peers.table), ("growth", growing.table))
+    kept = [(name, table) for name, table in tables if runs.there(name)]
+    return "\n\n".join(table(runs.last(name)) for name, table in kept)
+
+
 def _marked(line: Line) -> str:
     bold = any(span.style is Style.BOLD for span in line.spans)
     return f"**{line.text}**" if bold else line.text
@@ -83,7 +92,10 @@ def _help(command: Any, name: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 
 def filled(text: str) -> str:
     """The README with its generated parts as they should be."""
-    parts = (("about", about_page()), ("settings", settings_table()), ("help", command_help()))
+    parts = (
+        ("about", about_page()), ("settings", settings_table()), ("help", command_help()),
+        ("measured", measured()),
+    )  # fmt: skip
     for name, part in parts:
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, found, rest = text.partition(start)

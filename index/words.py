@@ -1,0 +1,121 @@
+"""Which passages hold a question's words: BM25 over postings in files, as SQLite's FTS5 scores.
+
+FTS5 reads every row of every word at each question, whose time so grows with the library. Here the
+weight of a word in a passage is computed once, when the index is built. In a large library a word
+that many passages hold proposes none of them; it still counts in each that another one proposes.
+"""
+
+import math
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from index import fusion
+
+ROWS, WEIGHTS, TERMS = "postings.npy", "weights.npy", "terms"
+K1, B = 1.2, 0.75  # FTS5's own, see "The bm25() function" in SQLite's documentation
+COMMON = 0.05  # share of the passages: a word that stands in more is no reason to look at one
+FEW = 2_000  # passages: where a word stands in no more than these, all of them are looked at
+
+Postings = tuple[NDArray[np.int32], NDArray[np.float32]]  # rows, rising, and the weight in each
+
+
+def write(folder: Path, db: Database, documents: Iterable[Sequence[str]]) -> None:
+    """Write the postings of `documents`, each its terms, into `folder`, and where they lie in `db`.
+
+    A document is known by its row: the how-manieth it is, from 0.
+    """
+    numbers: dict[str, int] = {}
+    terms, rows, times, lengths = array("i"), array("i"), array("i"), array("i")
+    for row, document in enumerate(documents):
+        lengths.append(len(document))
+        for term, count in Counter(document).items():
+            terms.append(numbers.setdefault(term, len(numbers)))
+            rows.append(row)
+            times.append(count)
+    named = np.frombuffer(terms, dtype=np.int32)
+    counts = np.bincount(named, minlength=len(numbers))
+    order = np.argsort(named, kind="stable")  # rows stay in order within a term
+    weights = _weights(*(np.frombuffer(column, np.int32) for column in (rows, times, lengths)))
+    informations = np.array([fusion.information(int(n), len(lengths)) for n in counts], np.float32)
+    np.save(folder / ROWS, np.frombuffer(rows, dtype=np.int32)[order])
+    np.save(folder / WEIGHTS, (weights * informations[named])[order])
+    firsts = np.cumsum(counts) - counts
+    db.table(TERMS).create({"term": str, "first": int, "count": int}, pk="term")
+    db.table(TERMS).insert_all(
+        {"term": name, "first": int(firsts[number]), "count": int(counts[number])}
+        for name, number in sorted(numbers.items())
+    )
+
+
+def _weights(
+    rows: NDArray[np.int32], times: NDArray[np.int32], lengths: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """BM25 of each posting but for what its term tells."""
+    mean = lengths.mean() if len(lengths) else 1.0
+    damped = K1 * (1 - B + B * lengths[rows] / mean)
+    weights: NDArray[np.float32] = (times * (K1 + 1) / (times + damped)).astype(np.float32)
+    return weights
+
+
+class Words:
+    """The postings in a folder. Any thread may ask; each brings its own connection."""
+
+    def __init__(self, folder: Path, documents: int) -> None:
+        """`documents`: how many there are in all."""
+        self._rows = np.load(folder / ROWS, mmap_mode="r")
+        self._weights = np.load(folder / WEIGHTS, mmap_mode="r")
+        self._documents = documents
+
+    def found(
+        self, connection: sqlite3.Connection, terms: Iterable[str]
+    ) -> tuple[dict[str, Postings], dict[str, float]]:
+        """Of each term its postings, where it has any, and how much it tells, in nats."""
+        asked = list(terms)
+        marks = ",".join("?" * len(asked))
+        sql = f"select term, first, count from {TERMS} where term in ({marks})"
+        places = {term: (first, count) for term, first, count in connection.execute(sql, asked)}
+        postings = {
+            term: (self._rows[first : first + count], self._weights[first : first + count])
+            for term, (first, count) in places.items()
+        }
+        nats = {
+            term: fusion.information(places.get(term, (0, 0))[1], self._documents) for term in asked
+        }
+        return postings, nats
+
+    def proposed(self, postings: Mapping[str, Postings], most: int) -> list[int]:
+        """The rows of the `most` best documents by their words, common words aside."""
+        if not postings:
+            return []
+        limit = max(FEW, math.ceil(COMMON * self._documents))
+        rare = [held for held in postings.values() if len(held[0]) <= limit]
+        rare = rare or [min(postings.values(), key=lambda held: len(held[0]))]
+        rows = np.unique(np.concatenate([held for held, _ in rare]))
+        scores = self.scores(postings, rows)
+        best = np.argpartition(-scores, min(most, len(rows)) - 1)[:most]
+        return [int(row) for row in rows[best]]
+
+    def scores(
+        self, postings: Mapping[str, Postings], rows: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """BM25 of each of `rows`, which rise, (len(rows),)."""
+        scores = np.zeros(len(rows), dtype=np.float32)
+        for held, weights in postings.values():
+            if len(held) <= len(rows):
+                places = np.searchsorted(rows, held)
+                places[places == len(rows)] = 0
+                here = rows[places] == held
+                scores[places[here]] += weights[here]
+            else:
+                places = np.searchsorted(held, rows)
+                places[places == len(held)] = 0
+                here = held[places] == rows
+                scores[here] += weights[places[here]]
+        return scores
