@@ -24,6 +24,8 @@ from bot.desk.passing import Passing
 from bot.desk.proposals import Proposals
 from bot.desk.sharing import Sharing
 from bot.hearing import HearingFailed, open_hearing
+from bot.learning.guiding import open_learning
+from bot.learning.reminding import remind
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
 from bot.metrics import Metrics
@@ -78,6 +80,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         matching=Matching(CuratedAnswers(settings.exchange_data)),
         sharing=Sharing(Contributions(settings.exchange_data)),
         proposals=Proposals(settings.exchange_data),
+        learning=open_learning(settings.exchange_data, people, lambda: current().library),
     )
 
 
@@ -255,22 +258,26 @@ def serve(
         if routes or pages:
             state = State(post, store, assistant.ready, metrics)
             server = open_server([*routes, *state.routes()], settings.host, settings.port)
-        asyncio.run(_until_told(_carry(post, server, settings)))
+        beside = [sweep_daily(settings), remind(assistant.learning, store)]
+        asyncio.run(_until_told(_carry(post, server, beside)))
     finally:
         store.close()
 
 
-async def _carry(post: Post, server: Server | None, settings: Settings) -> None:
-    """Run the post and the server. At the end: accept nothing more, drain, then hang up."""
+async def _carry(
+    post: Post, server: Server | None, beside: Sequence[Coroutine[Any, Any, None]]
+) -> None:
+    """Run the post, the server and what is `beside`. At the end: accept no more, drain, hang up."""
     posting = asyncio.create_task(post.run())
-    sweeping = asyncio.create_task(sweep_daily(settings))
+    others = [asyncio.create_task(one) for one in beside]
     tasks = [posting, *([asyncio.create_task(server.serve())] if server else [])]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         if server:
             server.should_exit = True  # what streams to people goes on while the post drains
-        sweeping.cancel()
+        for one in others:
+            one.cancel()
         posting.cancel()
         await asyncio.wait([posting])
         if server:

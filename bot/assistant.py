@@ -12,6 +12,8 @@ from bot.desk.matching import Matching
 from bot.desk.passing import Passing
 from bot.desk.proposals import Proposals
 from bot.desk.sharing import Sharing
+from bot.learning.guiding import Learning
+from bot.learning.stopping import is_stop
 from bot.limits import Limits, Pace
 from bot.logs import logger
 from bot.messages import Answer, Kind, Question, Reply, Rewrite
@@ -54,17 +56,20 @@ class Assistant:
         matching: Matching | None = None,
         sharing: Sharing | None = None,
         proposals: Proposals | None = None,
+        learning: Learning | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
         `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `passing`: passes
         questions on to staff; `matching`: finds answers that staff kept; `sharing`: takes what
-        people share; `proposals`: keeps the questions that people let staff see. None: nobody does.
+        people share; `proposals`: keeps the questions that people let staff see; `learning`: leads
+        through learning paths. None: nobody does.
         """
         self._opened, self._people = opened, people
         self._tally, self._limits = Tally(opened, people, counts), limits
         self._rewrite, self._voice = rewrite, voice or Voice()
         self._passing, self._matching, self._sharing = passing, matching, sharing
+        self.learning = learning
         about = About(
             contact=contact, key_days=key_days, rewriting=rewrite is not None,
             pass_days=passing.days if passing else 0,
@@ -154,10 +159,10 @@ class Assistant:
         prior = self._prior(question)
         language = detect(question.text[:LONGEST], prior)
         name = question.text.strip().partition(" ")[0].lower()
-        always = question.kind is Kind.COMMAND and name in ALWAYS
+        always = (question.kind is Kind.COMMAND and name in ALWAYS) or is_stop(question)
         if not always and (slower := self._slower(question, language)) is not None:
             return slower
-        if (told := self._shared(question)) is not None:
+        if (told := self._aside(question)) is not None:
             self._tally.add(question, language, Outcome.COMMAND)
             return told
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
@@ -182,6 +187,8 @@ class Assistant:
         told = self._feedback.under(cards.answer_reply(found), found, question.person, asked)
         if asked != question.text:
             told = privacy.left_out(told)
+        with beside():
+            told = self.learning.offered(question, told) if self.learning else told
         return self._passable(question, told) if plain and not (turn or found.answered) else told
 
     def _passable(self, question: Question, told: Reply) -> Reply:
@@ -190,9 +197,13 @@ class Assistant:
             return self._passing.offered(question, told) if self._passing else told
         return told
 
-    def _shared(self, question: Question) -> Reply | None:
-        """The reply to what somebody shares; None where they do not."""
-        return self._sharing.hear(question, self._own(question)) if self._sharing else None
+    def _aside(self, question: Question) -> Reply | None:
+        """The reply to what belongs to a learning path, or to sharing; None for all else."""
+        own = self._own(question)
+        if self._sharing and is_stop(question):
+            self._sharing.forget(question.person)
+        told = self.learning.hear(question, own) if self.learning else None
+        return told or (self._sharing.hear(question, own) if self._sharing else None)
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""

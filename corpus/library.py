@@ -181,9 +181,10 @@ class Library:
             row["id"]: row["origin"] for row in self._db.query("select id, origin from sources")
         }
 
-    def passages(self) -> Iterator[Passage]:
-        """Every passage, document by document, in reading order."""
-        for row in self._db.query("select * from passages order by document, ordinal"):
+    def passages(self, source: str = "") -> Iterator[Passage]:
+        """Every passage, or those of one source, document by document, in reading order."""
+        sql = f"select * from passages {'where source = ?' if source else ''}"
+        for row in self._db.query(f"{sql} order by document, ordinal", [source] if source else []):
             yield _passage(row)
 
     def passage(self, id: str) -> Passage:
