@@ -9,6 +9,7 @@ from scripts import (
     asking,
     contributions,
     desk,
+    learning,
     proposing,
     serving,
     shelving,
@@ -55,6 +56,7 @@ console = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The sta
 console.add_typer(accounts.cli, name="account")
 cli.add_typer(console, name="console")
 cli.add_typer(desk.cli, name="desk")
+cli.add_typer(learning.cli, name="path")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 for name, command in contributions.COMMANDS.items():
