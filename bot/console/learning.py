@@ -15,6 +15,7 @@ from bot.learning.shelf import Shelf
 from bot.phrases import language_name, speak
 from bot.settings import Settings
 from index.opened import Opened
+from index.ports import StaleIndex
 
 PATH = "/paths"
 
@@ -48,10 +49,11 @@ class _Pages:
         if not isinstance(upload, UploadFile) or not upload.filename:
             why = speak(visitor.language)("Choose a file.")
             return await self._listed(request, visitor, [why])
-        data, library = await upload.read(LARGEST + 1), self._opened().library
+        data = await upload.read(LARGEST + 1)
         try:
+            library = self._opened().library
             await run_in_threadpool(self._shelf.put, upload.filename, data, library)
-        except BadPath as error:
+        except (BadPath, OSError, StaleIndex) as error:
             return await self._listed(request, visitor, str(error).splitlines())
         noted(request, upload.filename)
         return back(PATH)
@@ -61,7 +63,7 @@ class _Pages:
         name = str((await request.form()).get("name", ""))
         try:
             await run_in_threadpool(self._shelf.remove, name)
-        except BadPath as error:
+        except (BadPath, OSError) as error:
             return await self._listed(request, visitor, str(error).splitlines())
         noted(request, name)
         return back(PATH)
@@ -69,7 +71,10 @@ class _Pages:
     async def _listed(
         self, request: Request, visitor: Visitor, wrong: list[str] | None = None
     ) -> Response:
-        library = self._opened().library
+        try:
+            library = self._opened().library
+        except StaleIndex as error:
+            return shown(request, visitor, "refused.html", status=503, why=str(error))
         return shown(
             request,
             visitor,
