@@ -183,8 +183,9 @@ class Library:
 
     def passages(self, source: str = "") -> Iterator[Passage]:
         """Every passage, or those of one source, document by document, in reading order."""
-        sql = f"select * from passages {'where source = ?' if source else ''}"
-        for row in self._db.query(f"{sql} order by document, ordinal", [source] if source else []):
+        own = "where document in (select id from documents where source = ?)" if source else ""
+        sql = f"select * from passages {own} order by document, ordinal"
+        for row in self._db.query(sql, [source] if source else []):
             yield _passage(row)
 
     def passage(self, id: str) -> Passage:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards import length
+from bot.channels import telegram_render, whatsapp_render
 from bot.channels.terminal import as_text
 from bot.learning.path import Place
 from bot.learning.shelf import BUILT_IN
@@ -78,6 +79,9 @@ def test_a_whole_path_at_once_with_every_answer_and_its_source(
         assert len(quotes) == 1
         assert "https://" in as_text(step), "the quote has its link"
         assert length(step) < 1_000
+        (whole,) = whatsapp_render.render(step)
+        assert whole["interactive"]["type"] == "button", "all choices are seen at once"
+        assert len(telegram_render.render(step)) == 1
         followed = [ada.press(step, label) for label in labels(step)[:-1]]
         for after in followed:
             assert "https://" in as_text(after), "the source either way"
