@@ -1,11 +1,8 @@
 """Wiring: the only module that knows which parts there are."""
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from starlette.routing import BaseRoute
 
@@ -25,6 +22,8 @@ from bot.desk.passing import Passing
 from bot.desk.proposals import Proposals
 from bot.desk.sharing import Sharing
 from bot.hearing import HearingFailed, open_hearing
+from bot.learning.guiding import open_learning
+from bot.learning.reminding import remind
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
 from bot.metrics import Metrics
@@ -34,8 +33,9 @@ from bot.phrases import languages, speak
 from bot.polls import Polls
 from bot.retention import sweep_daily
 from bot.rewriting.ready import check_rewriting
+from bot.running import alone, carry, until_told
 from bot.safeguarding import first as safeguarding
-from bot.server import Server, State, open_server
+from bot.server import State, open_server
 from bot.settings import BadSetting, Settings
 from bot.voice import Voice
 from bot.workshops.joining import Joining
@@ -91,6 +91,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         joining=joining,
         trainers=Trainers(workshops, people, current, partial(links, settings=settings)),
         polls=Polls(current, joining.topic, lambda person: people.trainer(person)[1]),
+        learning=open_learning(settings.exchange_data, people, lambda: current().library),
     )
 
 
@@ -187,7 +188,7 @@ def apologise(language: str | None) -> str:
 
 def run(channel: Direct, respond: Respond) -> None:
     """Serve somebody at this machine until the process is told to stop (SIGINT, SIGTERM)."""
-    asyncio.run(_until_told(channel.serve(respond)))
+    asyncio.run(until_told(channel.serve(respond)))
 
 
 def open_channels(settings: Settings) -> list[Channel]:
@@ -232,16 +233,7 @@ def serve_console(settings: Settings) -> None:
     """Serve the staff's pages alone until told to stop. Raises BadSetting."""
     routes = open_console(settings.model_copy(update={"console": True}))
     server = open_server(routes, settings.host, settings.port)
-    asyncio.run(_until_told(_alone(server)))
-
-
-async def _alone(server: Server) -> None:
-    serving = asyncio.create_task(server.serve())
-    try:
-        await asyncio.shield(serving)
-    finally:
-        server.should_exit = True
-        await asyncio.wait([serving])
+    asyncio.run(until_told(alone(server)))
 
 
 def serve(
@@ -268,37 +260,9 @@ def serve(
         routes += open_practice(settings)
         server = None
         if routes or pages:
-            state = State(post, store, assistant.ready, metrics)
+            state = State(post, store, assistant.opened, metrics)
             server = open_server([*routes, *state.routes()], settings.host, settings.port)
-        asyncio.run(_until_told(_carry(post, server, settings)))
+        beside = [sweep_daily(settings), remind(assistant.learning, store)]
+        asyncio.run(until_told(carry(post, server, beside)))
     finally:
         store.close()
-
-
-async def _carry(post: Post, server: Server | None, settings: Settings) -> None:
-    """Run the post and the server. At the end: accept nothing more, drain, then hang up."""
-    posting = asyncio.create_task(post.run())
-    sweeping = asyncio.create_task(sweep_daily(settings))
-    tasks = [posting, *([asyncio.create_task(server.serve())] if server else [])]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        if server:
-            server.should_exit = True  # what streams to people goes on while the post drains
-        sweeping.cancel()
-        posting.cancel()
-        await asyncio.wait([posting])
-        if server:
-            server.force_exit = True
-        await asyncio.wait(tasks)
-    for task in tasks:
-        if not task.cancelled():
-            task.result()
-
-
-async def _until_told(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.ensure_future(work)
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot import cards, inline, privacy, replies, rooms, standing, turns
+from bot.asides import Asides
 from bot.asking import answer
 from bot.commands import About, Commands
 from bot.counts import Counts, Outcome
@@ -12,6 +13,8 @@ from bot.desk.matching import Matching
 from bot.desk.passing import Passing
 from bot.desk.proposals import Proposals
 from bot.desk.sharing import Sharing
+from bot.learning.guiding import Learning
+from bot.learning.stopping import is_stop
 from bot.limits import Limits, Pace
 from bot.logs import logger
 from bot.messages import Answer, Kind, Question, Reply, Rewrite
@@ -61,21 +64,26 @@ class Assistant:
         joining: Joining | None = None,
         trainers: Trainers | None = None,
         polls: Polls | None = None,
+        learning: Learning | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
         `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `passing`: passes
         questions on to staff; `matching`: finds answers that staff kept; `sharing`: takes what
         people share; `proposals`: keeps the questions that people let staff see; `joining`: lets
-        people into workshops; `trainers`: lets trainers make them; `polls`: lets them ask a room.
-        None: nobody does.
+        people into workshops; `trainers`: lets trainers make them; `polls`: lets them ask a room;
+        `learning`: leads through learning paths. None: nobody does.
         """
         self._opened, self._people = opened, people
         self._tally = Tally(opened, people, counts)
         self._pacing = Pacing(limits, self._tally)
         self._rewrite, self._voice = rewrite, voice or Voice()
         self._passing, self._matching, self._sharing = passing, matching, sharing
-        self._joining, self._trainers, self._polls = joining, trainers, polls
+        self.learning, self._joining = learning, joining
+        self._asides = Asides(
+            self._tally, polls=polls, sharing=sharing, trainers=trainers, learning=learning,
+            joining=joining,
+        )  # fmt: skip
         about = About(
             contact=contact, key_days=key_days, rewriting=rewrite is not None,
             pass_days=passing.days if passing else 0,
@@ -149,10 +157,6 @@ class Assistant:
         """The library that answers now, and its index. Raises StaleIndex."""
         return self._opened()
 
-    def ready(self) -> None:
-        """Return where questions can be answered. Raises what a question would meet."""
-        self._opened()
-
     def awaits(self, question: Question) -> bool:
         """Whether this person is to send a document, so that it shall be fetched."""
         if self._sharing is None or question.room:
@@ -175,10 +179,10 @@ class Assistant:
         prior = self._prior(question)
         language = detect(question.text[:LONGEST], prior)
         name = question.text.strip().partition(" ")[0].lower()
-        always = question.kind is Kind.COMMAND and name in ALWAYS
+        always = (question.kind is Kind.COMMAND and name in ALWAYS) or is_stop(question)
         if not always and (slower := self._pacing.slower(question, language)) is not None:
             return slower
-        if (told := self._told(question, language)) is not None:
+        if (told := self._asides.hear(question, self._own(question), language)) is not None:
             return told
         question = rooms.of_room(question)
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
@@ -214,6 +218,8 @@ class Assistant:
             told = self._feedback.under(told, found, question.person, seen)
         if asked != question.text:
             told = privacy.left_out(told)
+        with beside():
+            told = self.learning.offered(question, told) if self.learning else told
         if plain and self._passing and not (turn or found.answered or question.room):
             with beside():
                 return self._passing.offered(question, told)
@@ -224,21 +230,6 @@ class Assistant:
         if self._passing is None:
             return None
         return self._passing.pressed(question, language, self._tally.passed_on)
-
-    def _told(self, question: Question, language: str) -> Reply | None:
-        """The reply to who shares, makes a workshop, joins one or asks a room; None for all else.
-
-        It is counted.
-        """
-        own, asked = self._own(question), question
-        question = rooms.of_room(question)
-        for one, said in (
-            (self._polls, asked), (self._sharing, question), (self._trainers, question),
-        ):  # fmt: skip
-            if one is not None and (told := one.hear(said, own)) is not None:
-                self._tally.add(question, language, Outcome.COMMAND)
-                return told
-        return self._joining.hear(question, own, self._tally) if self._joining else None
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""

@@ -52,11 +52,16 @@ def _shorter(answer: Answer) -> Answer:
     beside = [citation for citation in answer.sources if citation.source not in quoted]
     if beside:
         return replace(answer, sources=tuple(c for c in answer.sources if c is not beside[-1]))
-    cut = (replace(c, title=_cut(c.title), publisher=_cut(c.publisher)) for c in answer.sources)
-    return replace(answer, sources=tuple(cut))
+    return replace(answer, sources=tuple(map(shortened_titles, answer.sources)))
 
 
-def _cut(text: str, most: int = TITLE) -> str:
+def shortened_titles(citation: Citation) -> Citation:
+    """The same without the ends of a long title and a long publisher."""
+    title, publisher = shortened(citation.title), shortened(citation.publisher)
+    return replace(citation, title=title, publisher=publisher)
+
+
+def shortened(text: str, most: int = TITLE) -> str:
     """A long text up to a space, and that more follows."""
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(" ,:;") + " …"
 
@@ -99,7 +104,7 @@ def _staff_lines(staff: Staff, language: str) -> list[Line]:
     label = say("Answered by the Exchange's staff on {date}, to the question:")
     lines = [
         plain(label.format(date=format_date(staff.on, "long", locale=language)), Style.ITALIC),
-        plain(f"“{_cut(staff.asked, ASKED)}”"),
+        plain(f"“{shortened(staff.asked, ASKED)}”"),
     ]
     if staff.text:
         whose = [say("the staff's own words")]
@@ -125,11 +130,11 @@ def _quote_lines(
         number = marks.get((run[0].source, run[0].page))
         mark = f" [{number}]" if number else ""
         practice = run[0].source in told
-        lines.append(plain(f"— {_where(run[0], language, practice)}{mark}", Style.ITALIC))
+        lines.append(plain(f"— {whose_words(run[0], language, practice)}{mark}", Style.ITALIC))
     return lines
 
 
-def _where(quote: Quote, language: str, practice: bool) -> str:
+def whose_words(quote: Quote, language: str, practice: bool) -> str:
     """Whose words these are, on which page, in which language."""
     say = speak(language)
     parts = [say("summary by the Exchange") if quote.summary else say("the source's own words")]

@@ -4,17 +4,19 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from bot.files import changing, erasing, open_file
 from bot.keys import DAY, Keys
+from bot.learning.path import Place
 from bot.limits import FILLS, Bucket
 from bot.turns import LAPSES, Turn
 
 KEY_DAYS = 30
 ASKED = 7 * DAY  # seconds that the hub's staff have to name a trainer
 # Each has a column "person", its primary key.
-TABLES = ("languages", "limits", "standing", "turns", "joined", "trainers")
+TABLES = ("languages", "learning", "limits", "standing", "turns", "joined", "trainers")
 _KEY, _FILE = "people.key", "people.db"
 _EVERYBODY = "everybody"  # the bucket of all people together: nobody's hash
 
@@ -33,6 +35,7 @@ class People:
         self._db = open_file(data / _FILE)
         for name, columns in (
             ("languages", {"language": str}),
+            ("learning", {"path": str, "step": int, "due": float, "token": str}),
             ("limits", {"tokens": float, "at": float, "told": int}),
             ("standing", {"country": str, "setting": str}),
             ("turns", {"at": float, "language": str, "ids": str}),
@@ -73,6 +76,43 @@ class People:
             with self._lock, changing(self._db):
                 row = {"person": self._hash(person), **chosen}
                 self._db.table("standing").upsert(row, pk="person")
+
+    def place(self, person: str) -> Place | None:
+        """Where this person stands in a learning path; None where in none."""
+        with self._lock:
+            sql = "select path, step, due, token from learning where person = ?"
+            row = self._db.execute(sql, [self._hash(person)]).fetchone() if person else None
+        return Place(path=row[0], step=row[1], due=row[2], token=row[3]) if row else None
+
+    def move(self, person: str, place: Place | None) -> None:
+        """Remember where they stand, in place of what was before; None: forget it, now."""
+        if not person:
+            return
+        with self._lock, (erasing if place is None else changing)(self._db):
+            if place is None:
+                self._db.table("learning").delete_where("person = ?", [self._hash(person)])
+            else:
+                row = {"person": self._hash(person), **asdict(place)}
+                self._db.table("learning").upsert(row, pk="person")
+
+    def due(self) -> list[Place]:
+        """The places whose people are to be reminded by now, and can be."""
+        sql = "select path, step, due, token from learning where token <> '' and due <= ?"
+        with self._lock:
+            rows = self._db.execute(sql, [self._now()]).fetchall()
+        return [Place(path=row[0], step=row[1], due=row[2], token=row[3]) for row in rows]
+
+    def tokens(self) -> set[str]:
+        """All under which a reminder can be sent."""
+        with self._lock:
+            rows = self._db.execute("select token from learning where token <> ''").fetchall()
+        return {str(row[0]) for row in rows}
+
+    def reminded(self, token: str) -> None:
+        """Forget when the owner of this token wanted to be reminded; their place stays."""
+        with self._lock, changing(self._db):
+            sql = "update learning set due = 0, token = '' where token = ?"
+            self._db.execute(sql, [token])
 
     def turn(self, person: str) -> Turn | None:
         """What this person was shown last, where that is less than a day ago."""

@@ -45,9 +45,9 @@ def _kept(say: Say, key_days: int) -> list[Line]:
             ),
             say("• For ten minutes I remember your last question, should you let staff see it."),
             say(
-                "• Under a code, not your name: language, country, setting, workshop, the last"
-                " pages shown (24 hours), how fast you write. The code changes every {days} days;"
-                " what is unused for twice as long is erased."
+                "• Under a code, not your name: language, country, setting, workshop, learning"
+                " path, the last pages shown (24 hours), how fast you write. The code changes every"
+                " {days} days; what is unused for twice as long is erased."
             ).format(days=key_days),
             say(
                 "• Weekly counts (language, network, country, topic, workshop): staff see them only"
@@ -64,10 +64,10 @@ def forgotten(language: str) -> Reply:
     """The confirmation of /forget."""
     say = speak(language)
     text = say(
-        "Erased: your language, your settings, your workshop, what you asked for last and this"
-        " week's marks for counting people. I keep nothing about you now, but for a minute how fast"
-        " you wrote. The messages in this chat stay on your phone and on the network until you"
-        " delete them there."
+        "Erased: your language, your settings, your workshop, your learning path, what you asked"
+        " for last and this week's marks for counting people. I keep nothing about you now, but for"
+        " a minute how fast you wrote. The messages in this chat stay on your phone and on the"
+        " network until you delete them there."
     )
     return Reply(language=language, lines=(plain(text),))
 
@@ -132,6 +132,8 @@ def commands(language: str) -> dict[str, str]:
         "language": say("Choose a language"),
         "country": say("Put sources about a country first"),
         "setting": say("Put sources about a setting first"),
+        "learn": say("Learning paths, a step at a time"),
+        "stop": say("End a learning path and its reminders"),
         "share": say("Share what worked"),
         "privacy": say("What I keep, and for how long"),
         "forget": say("Erase what you keep about me"),

@@ -28,7 +28,7 @@ def sweep(settings: Settings) -> dict[str, int]:
     counts = Counts(settings.exchange_data)
     try:
         done = people.sweep(refilled=time.time() - FILLS)
-        day = today()
+        day, reminded = today(), people.tokens()
         done |= counts.sweep(day, day - timedelta(days=settings.counts_days))
     finally:
         people.close()
@@ -37,13 +37,16 @@ def sweep(settings: Settings) -> dict[str, int]:
         "passed on": _passed(settings),
         "contributions": _unapproved(settings),
         "proposals": _proposals(settings),
-        "ways to people": _unheld(settings),
+        "ways to people": _unheld(settings, reminded),
         "queue": _tidied(settings),
     }
 
 
-def _unheld(settings: Settings) -> int:
-    """The ways to people erased that belong to nothing which waits: what was withdrawn, say."""
+def _unheld(settings: Settings, reminded: set[str]) -> int:
+    """The ways to people erased that belong to nothing which waits: what was withdrawn, say.
+
+    `reminded`: those of reminders that wait.
+    """
     data = settings.exchange_data
     if not ((data / database.FILE).exists() and (data / FILE).exists()):
         return 0
@@ -51,6 +54,7 @@ def _unheld(settings: Settings) -> int:
     try:
         old = store.unused(DAY)  # of today's, one may be kept a moment after its question was
         held = {one.token for one in passed.open()} | {one.reach for one in given.listed()}
+        held |= reminded
         return store.discard([token for token in old if token not in held])
     finally:
         store.close()

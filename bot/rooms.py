@@ -27,13 +27,14 @@ def respond(
 ) -> Reply:
     """The reply to what is asked in a room; `first` is what safeguarding says of it.
 
-    `in_private` answers what only its person may read, as a chat with them alone would;
+    `in_private` answers what only its person may read, as a chat with them alone would, but that
+    nothing is promised for later: it would come to the room;
     `in_public` answers what all may.
     """
     if first.card is not None:
         return alone(first.card, HELP)
     if not is_public(question):
-        return alone(in_private(replace(question, room="")), START)
+        return alone(in_private(replace(question, room="", later=False)), START)
     said = first.added(in_public(question))
     return replace(said, buttons=tuple(b for b in said.buttons if _mark(b.data) in BUTTONS))
 

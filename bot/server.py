@@ -68,7 +68,7 @@ class State:
     """The pages /health, /ready and /metrics. They tell nothing of anybody."""
 
     def __init__(
-        self, post: Post, store: Store, ready: Callable[[], None], metrics: Metrics
+        self, post: Post, store: Store, ready: Callable[[], object], metrics: Metrics
     ) -> None:
         """`ready` raises where questions cannot be answered; it may take a while."""
         self._post, self._store, self._ready, self._metrics = post, store, ready, metrics

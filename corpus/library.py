@@ -181,9 +181,11 @@ class Library:
             row["id"]: row["origin"] for row in self._db.query("select id, origin from sources")
         }
 
-    def passages(self) -> Iterator[Passage]:
-        """Every passage, document by document, in reading order."""
-        for row in self._db.query("select * from passages order by document, ordinal"):
+    def passages(self, source: str = "") -> Iterator[Passage]:
+        """Every passage, or those of one source, document by document, in reading order."""
+        own = "where document in (select id from documents where source = ?)" if source else ""
+        sql = f"select * from passages {own} order by document, ordinal"
+        for row in self._db.query(sql, [source] if source else []):
             yield _passage(row)
 
     def passage(self, id: str) -> Passage:

@@ -9,6 +9,7 @@ from scripts import (
     asking,
     contributions,
     desk,
+    learning,
     proposing,
     serving,
     shelving,
@@ -57,6 +58,7 @@ console.add_typer(accounts.cli, name="account")
 cli.add_typer(console, name="console")
 cli.add_typer(desk.cli, name="desk")
 cli.add_typer(workshops.cli, name="workshop")
+cli.add_typer(learning.cli, name="path")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 for name, command in contributions.COMMANDS.items():

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def test_a_source_comes_back_as_it_was(library: Library) -> None:
 def test_passages_come_back_as_they_were_split(library: Library) -> None:
     put(library)
     assert list(library.passages()) == split(TEXT, "S1", "en")
+
+
+def test_passages_of_one_source_are_told_apart(library: Library) -> None:
+    put(library)
+    second = replace(SOURCE, id="S2", key_points=("Neighbours keep a list of safe houses",))
+    other = split(second.card(), "S2", "en")
+    assert other
+    library.put_source(second, "catalogue")
+    library.put_document(second.card(), other, id="S2", source="S2", language="en", sha256="y")
+    assert list(library.passages("S1")) == split(TEXT, "S1", "en")
+    assert list(library.passages("S2")) == other
+    assert list(library.passages("S3")) == []
 
 
 def test_quotes_are_checked_against_the_passages_own_page(library: Library) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.console import needs, passed, refresh, shared, sources, upload, workshops
+from bot.console import learning, needs, passed, refresh, shared, sources, upload, workshops
 from bot.console.jobs import Jobs
 from bot.console.web import Section
 from bot.settings import Settings
@@ -15,6 +15,7 @@ def sections(settings: Settings, opened: Callable[[], Opened]) -> list[Section]:
     return [
         passed.section(settings, opened),
         shared.section(settings, jobs),
+        learning.section(settings, opened),
         needs.section(settings),
         workshops.section(settings, opened),
         refresh.section(settings, jobs),

@@ -1,0 +1,1 @@
+"""Learning paths: a few short steps over quotes of the library, taken in the chat."""
