@@ -22,9 +22,9 @@ from bot.workshops.numbers import Number, long_day, numbers
 from bot.workshops.workshop import QUESTIONS, Workshop
 
 LONGEST = 150  # characters of a question; what is longer is cut
-CARD = 340  # characters of questions on a card
+CARD = 360  # characters of questions on a card
 LINES = 2  # helplines at most
-SIZES = ((360, "roomy"), (620, "tight"))  # by characters of what differs between workshops
+SIZES = ((340, "roomy"), (600, "tight"))  # by characters of what differs between workshops
 
 
 class NoLinks(Exception):

@@ -41,8 +41,11 @@ def letters(url: str) -> Markup:
 
 
 def said(text: str) -> Markup:
-    """A text of ours; a command in it keeps its slash before it, whichever way the text runs."""
-    bdi = Markup('<bdi dir="ltr">{}</bdi>')
+    """A text of ours; a command in it keeps its slash before it, whichever way the text runs.
+
+    By a left-to-right mark, which WeasyPrint heeds as browsers do; it knows no isolation.
+    """
+    bdi = Markup('<bdi class="command" dir="ltr">&lrm;{}</bdi>')
     parts = enumerate(_COMMAND.split(text))
     return Markup("").join(bdi.format(part) if place % 2 else part for place, part in parts)
 
