@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -36,6 +37,10 @@ from bot.safeguarding import first as safeguarding
 from bot.server import Server, State, open_server
 from bot.settings import BadSetting, Settings
 from bot.voice import Voice
+from bot.workshops.joining import Joining
+from bot.workshops.kept import Workshops
+from bot.workshops.links import links
+from bot.workshops.trainers import Trainers
 from corpus.originals import FOLDER, Originals
 from index.opened import Current, Opened
 from index.plugins import load
@@ -65,6 +70,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
     safeguarding.ready()
     people = People(settings.exchange_data, key_days=settings.key_days)
     limits = Limits(people, settings.rate_person, settings.rate_all) if limited else None
+    workshops = Workshops(settings.exchange_data)
     return Assistant(
         current,
         people,
@@ -79,6 +85,8 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         matching=Matching(CuratedAnswers(settings.exchange_data)),
         sharing=Sharing(Contributions(settings.exchange_data)),
         proposals=Proposals(settings.exchange_data),
+        joining=Joining(workshops, people, current, rewriting=bool(settings.rewrite_url)),
+        trainers=Trainers(workshops, people, current, partial(links, settings=settings)),
     )
 
 

@@ -27,6 +27,8 @@ from bot.tally import Tally, beside
 from bot.turns import FollowUp, Turn, follow_up
 from bot.voice import MARK, Voice, not_understood
 from bot.wishes import NOTHING, Wish
+from bot.workshops.joining import Joining
+from bot.workshops.trainers import Trainers
 from index.opened import Opened
 
 ALWAYS = frozenset(("forget", "privacy"))  # commands that nobody is too fast for; safe words, too
@@ -54,17 +56,21 @@ class Assistant:
         matching: Matching | None = None,
         sharing: Sharing | None = None,
         proposals: Proposals | None = None,
+        joining: Joining | None = None,
+        trainers: Trainers | None = None,
     ) -> None:
         """`limits`: how fast people may write; None: as they like. `contact`: for /about.
 
         `pages`: shows pages of the PDFs held; `voice`: hears voice notes; `passing`: passes
         questions on to staff; `matching`: finds answers that staff kept; `sharing`: takes what
-        people share; `proposals`: keeps the questions that people let staff see. None: nobody does.
+        people share; `proposals`: keeps the questions that people let staff see; `joining`: lets
+        people into workshops; `trainers`: lets trainers make them. None: nobody does.
         """
         self._opened, self._people = opened, people
         self._tally, self._limits = Tally(opened, people, counts), limits
         self._rewrite, self._voice = rewrite, voice or Voice()
         self._passing, self._matching, self._sharing = passing, matching, sharing
+        self._joining, self._trainers = joining, trainers
         about = About(
             contact=contact, key_days=key_days, rewriting=rewrite is not None,
             pass_days=passing.days if passing else 0,
@@ -90,6 +96,8 @@ class Assistant:
             question = said
         if question.kind is Kind.INLINE:
             return self._offered(question)
+        if self._joining is not None:
+            question = self._joining.asked(question)
         first = self._first(question)
         return first.card or first.added(self._reply(question, plain=not first.line))
 
@@ -157,8 +165,7 @@ class Assistant:
         always = question.kind is Kind.COMMAND and name in ALWAYS
         if not always and (slower := self._slower(question, language)) is not None:
             return slower
-        if (told := self._shared(question)) is not None:
-            self._tally.add(question, language, Outcome.COMMAND)
+        if (told := self._told(question, language)) is not None:
             return told
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._tally.add(question, language, Outcome.COMMAND)
@@ -190,9 +197,14 @@ class Assistant:
             return self._passing.offered(question, told) if self._passing else told
         return told
 
-    def _shared(self, question: Question) -> Reply | None:
-        """The reply to what somebody shares; None where they do not."""
-        return self._sharing.hear(question, self._own(question)) if self._sharing else None
+    def _told(self, question: Question, language: str) -> Reply | None:
+        """The reply to who shares, makes a workshop or joins one, counted; None for all else."""
+        own = self._own(question)
+        for one in (self._sharing, self._trainers):
+            if one is not None and (told := one.hear(question, own)) is not None:
+                self._tally.add(question, language, Outcome.COMMAND)
+                return told
+        return self._joining.hear(question, own, self._tally) if self._joining else None
 
     def _offered(self, question: Question) -> Reply:
         """Passages for what somebody types in inline search; it has a pace of its own."""
@@ -211,6 +223,7 @@ class Assistant:
         wish = NOTHING
         with beside():
             wish = standing.wish_of(self._people, question.person)
+            wish = self._joining.leaning(question.person, wish) if self._joining else wish
         found = self.answer(question.text, language, wish, turn)
         if found.answered:
             with beside():

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.files import changing, erasing, open_file
-from bot.keys import Keys
+from bot.keys import DAY, Keys
 from bot.limits import FILLS, Bucket
 from bot.turns import LAPSES, Turn
 
 KEY_DAYS = 30
-TABLES = ("languages", "limits", "standing", "turns")  # each has a column "person", its primary key
+ASKED = 7 * DAY  # seconds that the hub's staff have to name a trainer
+# Each has a column "person", its primary key.
+TABLES = ("languages", "limits", "standing", "turns", "joined", "trainers")
 _KEY, _FILE = "people.key", "people.db"
 _EVERYBODY = "everybody"  # the bucket of all people together: nobody's hash
 
@@ -34,6 +36,8 @@ class People:
             ("limits", {"tokens": float, "at": float, "told": int}),
             ("standing", {"country": str, "setting": str}),
             ("turns", {"at": float, "language": str, "ids": str}),
+            ("joined", {"code": str}),
+            ("trainers", {"code": str, "at": float, "named": int}),
         ):
             self._db.table(name).create({"person": str, **columns}, pk="person", if_not_exists=True)
         self._name_old_rows()
@@ -89,6 +93,62 @@ class People:
                 row = {"at": self._now(), "language": turn.language, "ids": ids}
                 self._db.table("turns").upsert({"person": self._hash(person), **row}, pk="person")
 
+    def workshop(self, person: str) -> str:
+        """The code of the workshop that this person joined last; "" where they joined none."""
+        with self._lock:
+            sql = "select code from joined where person = ?"
+            row = self._db.execute(sql, [self._hash(person)]).fetchone() if person else None
+        return str(row[0]) if row else ""
+
+    def join(self, person: str, code: str) -> bool:
+        """Remember the workshop; whether they were not in it. Nothing without a handle."""
+        if not person:
+            return False
+        with self._lock, changing(self._db):
+            row = {"person": self._hash(person), "code": code}
+            sql = "select 1 from joined where person = ? and code = ?"
+            if self._db.execute(sql, [row["person"], code]).fetchone():
+                return False
+            self._db.table("joined").upsert(row, pk="person")
+        return True
+
+    def anybody_joined(self) -> bool:
+        """Whether anybody is in any workshop."""
+        with self._lock:
+            return self._db.execute("select 1 from joined limit 1").fetchone() is not None
+
+    def trainer(self, person: str) -> tuple[str, bool]:
+        """The code of who asked to be a trainer, and whether the hub named them; "" for others."""
+        with self._lock:
+            sql = "select code, named from trainers where person = ? and (named or at > ?)"
+            values = [self._hash(person), self._now() - ASKED] if person else ["", 0.0]
+            row = self._db.execute(sql, values).fetchone()
+        return (str(row[0]), bool(row[1])) if row else ("", False)
+
+    def ask_trainer(self, person: str, code: str) -> None:
+        """Let the hub's staff name this person by the code, for ASKED seconds."""
+        with self._lock, changing(self._db):
+            row = {"person": self._hash(person), "code": code, "at": self._now(), "named": 0}
+            self._db.table("trainers").upsert(row, pk="person")
+
+    def name_trainer(self, code: str) -> bool:
+        """Make the person who has this code a trainer; whether anybody has it and waits."""
+        with self._lock, changing(self._db):
+            sql = "update trainers set named = 1, at = ? where code = ? and not named and at > ?"
+            now = self._now()
+            return bool(self._db.execute(sql, [now, code, now - ASKED]).rowcount)
+
+    def unname_trainer(self, code: str) -> bool:
+        """Make the person who has this code no trainer any more; whether anybody has it."""
+        with self._lock, erasing(self._db):
+            return bool(self._erase("trainers", "code = ?", [code]))
+
+    def trainers(self) -> list[tuple[str, float]]:
+        """The codes of the trainers, and since when they are, in seconds since 1970."""
+        with self._lock:
+            sql = "select code, at from trainers where named order by at"
+            return [(str(code), float(at)) for code, at in self._db.execute(sql).fetchall()]
+
     def forget(self, person: str) -> None:
         """Erase all that is remembered, now.
 
@@ -127,9 +187,9 @@ class People:
     def sweep(self, refilled: float) -> dict[str, int]:
         """Erase what is due and tell how many rows of what.
 
-        Due are rows under a key that is gone, turns older than a day, and limits untouched since
-        `refilled`, in seconds since 1970: those buckets are full again, so that nothing is lost
-        with them.
+        Due are rows under a key that is gone, turns older than a day, trainers whom nobody named
+        in time, and limits untouched since `refilled`, in seconds since 1970: those buckets are
+        full again, so that nothing is lost with them.
         """
         names = [f"{key.name}:%" for key in self._keys.valid()]
         unknown = " and ".join(["person not like ?"] * len(names))
@@ -140,6 +200,7 @@ class People:
             )
             limits = self._erase("limits", "at < ?", [refilled])
             turns = self._erase("turns", "at <= ?", [self._now() - LAPSES])
+            lapsed += self._erase("trainers", "not named and at <= ?", [self._now() - ASKED])
         return {"lapsed people": lapsed, "limits": limits, "turns": turns}
 
     def _erase(self, table: str, where: str, values: Sequence[object]) -> int:

@@ -42,13 +42,13 @@ def _kept(say: Say, key_days: int) -> list[Line]:
             ),
             say(
                 "• Kept under a code that does not show your name or number: your language, the"
-                " country and setting you chose, which pages you were shown last (24 hours at"
-                " most) and how fast you write. The code changes every {days} days; what you do"
-                " not use for twice as long is erased."
+                " country and setting you chose, the workshop you joined, which pages you were"
+                " shown last (24 hours at most) and how fast you write. The code changes every"
+                " {days} days; what you do not use for twice as long is erased."
             ).format(days=key_days),
             say(
-                "• Counts of messages a week, by language, network, country and topic: the"
-                " Exchange's staff see them only for five people or more."
+                "• Counts of messages a week, by language, network, country, topic and workshop:"
+                " the Exchange's staff see them only for five people or more."
             ),
             say("• A message about danger or harm adds one to a monthly count, nothing else."),
             say(
@@ -64,10 +64,10 @@ def forgotten(language: str) -> Reply:
     """The confirmation of /forget."""
     say = speak(language)
     text = say(
-        "Erased: your language, your settings, what you asked for last and this week's marks"
-        " for counting people. I keep nothing about you now, but for a minute how fast you"
-        " wrote. The messages in this chat stay on your phone and on the network until you delete"
-        " them there."
+        "Erased: your language, your settings, your workshop, what you asked for last and this"
+        " week's marks for counting people. I keep nothing about you now, but for a minute how fast"
+        " you wrote. The messages in this chat stay on your phone and on the network until you"
+        " delete them there."
     )
     return Reply(language=language, lines=(plain(text),))
 

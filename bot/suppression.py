@@ -13,13 +13,14 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.counts import ACROSS, FEWEST, Cell, Outcome
+from bot.counts import ACROSS, FEWEST, JOINED, Cell, Outcome
 
 Key = tuple[str, str]  # by, value
 Free = dict[Key, NDArray[np.float64]]  # a cell's direction: (free directions,)
 Sum = tuple[Key, ...]  # the first is what the others make together
 ALL: Key = ("all", "all")
 ASKED: Key = ("questions", "")  # never shown itself, but it follows from outcomes
+_QUESTIONS = (Outcome.ANSWERED, Outcome.NOT_FOUND)
 _ZERO = 1e-9
 
 
@@ -51,8 +52,8 @@ def _sums(held: Iterable[Key]) -> list[Sum]:
     by: dict[str, list[Key]] = {}
     for key in held:
         by.setdefault(key[0], []).append(key)
-    asked = [k for k in by.get("outcome", ()) if k[1] in (Outcome.ANSWERED, Outcome.NOT_FOUND)]
-    sums = [(ALL, *by.get(name, ())) for name in ("channel", "language", "outcome")]
+    asked = [k for k in by.get("outcome", ()) if k[1] in _QUESTIONS]
+    sums = [(ALL, *by.get(name, ())) for name in ("channel", "language", "outcome", "workshop")]
     sums += [(ASKED, *asked), *((ASKED, *by.get(name, ())) for name in ("topic", "country"))]
     for name, place, table in (
         ("topic", 0, "topic outcome"),
@@ -64,7 +65,33 @@ def _sums(held: Iterable[Key]) -> list[Sum]:
             sums.append((key, *parts))
     bad = [key for key in by.get("feedback", ()) if key[1] == "not helpful"]
     sums += [(key, *by.get("reason", ())) for key in bad]
+    sums += _by_workshop(by)
     return [made for made in sums if len(made) > 1]
+
+
+def _by_workshop(by: dict[str, list[Key]]) -> list[Sum]:
+    """What adds up over workshops and "none", which together are all messages of the week.
+
+    `("workshop questions", code)` is never shown itself: it follows from outcomes.
+    """
+    outcomes, topics = by.get("workshop outcome", []), by.get("workshop topic", [])
+    sums: list[Sum] = []
+    for key in by.get("workshop", ()):
+        own = [k for k in outcomes if _parts(k)[0] == key[1]]
+        asked = ("workshop questions", key[1])
+        sums.append((key, *own))
+        sums.append((asked, *(k for k in own if _parts(k)[1] in _QUESTIONS)))
+        sums.append((asked, *(k for k in topics if _parts(k)[0] == key[1])))
+    for key in by.get("outcome", ()):
+        also = JOINED if key[1] == Outcome.COMMAND else key[1]
+        sums.append((key, *(k for k in outcomes if _parts(k)[1] in (key[1], also))))
+    for key in by.get("topic", ()):
+        sums.append((key, *(k for k in topics if _parts(k)[1] == key[1])))
+    return sums
+
+
+def _parts(key: Key) -> list[str]:
+    return key[1].split(ACROSS)
 
 
 def _unmasked(
@@ -83,25 +110,25 @@ def _unmasked(
         return min(left, key=lambda k: (k in totals, held[k].people, k), default=None)
 
     for made in sums:
-        if len(made) == 2 and len(hidden.intersection(made)) == 1 and made[0] != ASKED:
+        if len(made) == 2 and len(hidden.intersection(made)) == 1 and made[0] in held:
             return least([made])  # a total of one part is its part under another name
     for made in tied:
         out = {key for key in made if key in hidden or key not in held}
         rest = made[0] not in out and len(out) < len(made) - 1
         if rest and out and out <= small:
             return least([made])
-    if _follows(free, small, hidden):
+    if _follows(free, small, held.keys() - hidden):
         return least(made for made in sums if hidden.intersection(made)) or least(sums)
     return None
 
 
-def _follows(free: Free, small: set[Key], hidden: set[Key]) -> bool:
-    """Whether any small cell can be worked out from those shown, by whatever way.
+def _follows(free: Free, small: set[Key], seen: set[Key]) -> bool:
+    """Whether any small cell can be worked out from those `seen`, by whatever way.
 
     It follows just where its direction lies within those that the shown cells span.
     """
     few = np.array([free[key] for key in small if key in free])
-    told = np.array([free[key] for key in free if key not in hidden and key != ASKED])
+    told = np.array([free[key] for key in free if key in seen])
     if not len(few) or not len(told):
         return False
     sizes, directions = np.linalg.eigh(told.T @ told)  # squares: a third of the time of an SVD

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from bot.counts import Counts, Names, Outcome, today
+from bot.counts import ACROSS, JOINED, NO_WORKSHOP, Counts, Names, Outcome, today
 from bot.desk.themes import counted
 from bot.keys import BadKey
 from bot.logs import fault, logger
@@ -36,9 +36,18 @@ class Tally:
         return partial(self._people.pseudonyms, person)
 
     def add(
-        self, question: Question, language: str, outcome: Outcome, found: Answer | None = None
+        self,
+        question: Question,
+        language: str,
+        outcome: Outcome,
+        found: Answer | None = None,
+        *,
+        joined: bool = False,
     ) -> None:
-        """Count a message; a question with its answer by country, topic and source, too."""
+        """Count a message; a question with its answer by country, topic and source, too.
+
+        `joined`: whether it is the one by which somebody joined a workshop.
+        """
         if not (person := question.person):
             return
         with beside():
@@ -52,7 +61,16 @@ class Tally:
                 language=language,
                 outcome=outcome,
                 **asked,
+                **self._by_workshop(person, JOINED if joined else outcome, asked.get("topic", "")),
             )
+
+    def _by_workshop(self, person: str, what: str, topic: object) -> dict[str, str]:
+        """The cells by workshop, while anybody is in one: then also of who is in none."""
+        if not self._people.anybody_joined():
+            return {}
+        code = self._people.workshop(person) or NO_WORKSHOP
+        cells = {"workshop": code, "workshop outcome": f"{code}{ACROSS}{what}"}
+        return cells | ({"workshop topic": f"{code}{ACROSS}{topic}"} if topic else {})
 
     def disclosed(self) -> None:
         """Count a help card, by its month alone."""

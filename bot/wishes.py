@@ -1,5 +1,7 @@
 """What a question wishes of its sources: a language, a country, a setting, years.
 
+What a person wishes always may be documents, too: those of the workshop that they joined.
+
 A wish moves what has it up a little. It never hides a passage: the only answer is shown, and where
 no source shown has the language or the year, the answer says so.
 """
@@ -34,6 +36,7 @@ class Wish:
     setting: str = ""  # one of SETTINGS
     since: int | None = None  # the first year
     until: int | None = None  # the last year
+    documents: frozenset[str] = frozenset()  # ids of sources: those of a workshop
 
     def beside(self, asked: "Wish") -> "Wish":
         """It, without what a question itself asks: that counts first."""
@@ -206,9 +209,10 @@ def best(
 
 
 def meets(source: Source, wish: Wish) -> int:
-    """How many of the wishes a source has: 0 to 4."""
+    """How many of the wishes a source has: 0 to 5."""
     return (
-        _in_language(source, wish)
+        (source.id in wish.documents)
+        + _in_language(source, wish)
         + _in_country(source, wish)
         + _in_years(source, wish)
         + bool(wish.setting and _tells(f"{source.title} {source.region}", wish.setting))

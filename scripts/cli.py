@@ -14,6 +14,7 @@ from scripts import (
     shelving,
     tending,
     watching,
+    workshops,
 )
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -55,6 +56,7 @@ console = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The sta
 console.add_typer(accounts.cli, name="account")
 cli.add_typer(console, name="console")
 cli.add_typer(desk.cli, name="desk")
+cli.add_typer(workshops.cli, name="workshop")
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 for name, command in contributions.COMMANDS.items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.console import needs, passed, refresh, shared, sources, upload
+from bot.console import needs, passed, refresh, shared, sources, upload, workshops
 from bot.console.jobs import Jobs
 from bot.console.web import Section
 from bot.settings import Settings
@@ -16,6 +16,7 @@ def sections(settings: Settings, opened: Callable[[], Opened]) -> list[Section]:
         passed.section(settings, opened),
         shared.section(settings, jobs),
         needs.section(settings),
+        workshops.section(settings, opened),
         refresh.section(settings, jobs),
         sources.section(settings),
         upload.section(settings, jobs),
