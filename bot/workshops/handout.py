@@ -1,11 +1,10 @@
 """What a trainer prints: one page, or four cards to cut out, that bring a room of phones to us.
 
 `sheet` gathers the words and the codes, `html` makes a page of them, which `printing.pdf` prints.
-All must fit on one page whatever a trainer typed, so what is long is set smaller or cut.
+All must fit on one page whatever a trainer typed, so what is long is set smaller.
 """
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -16,19 +15,15 @@ from bot.phrases import Say, speak
 from bot.privacy import NAME
 from bot.safeguarding import cards
 from bot.safeguarding.helplines import DIRECTORY, of_country
+from bot.workshops.kept import BadWorkshop
 from bot.workshops.links import Links, svg
 from bot.workshops.markup import made
 from bot.workshops.numbers import Number, long_day, numbers
 from bot.workshops.workshop import QUESTIONS, Workshop
 
-LONGEST = 150  # characters of a question; what is longer is cut
 CARD = 360  # characters of questions on a card
 LINES = 2  # helplines at most
 SIZES = ((340, "roomy"), (600, "tight"))  # by characters of what differs between workshops
-
-
-class NoLinks(Exception):
-    """No network is set up that people could join by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +61,7 @@ class Sheet:
     by_hand: str  # before a line to be written on, where no number is held; else ""
     kept_title: str
     kept: str
+    join: str  # what is sent by who is in the chat already
     foot: str
 
     @property
@@ -84,7 +80,7 @@ class Sheet:
 
 
 def sheet(workshop: Workshop, links: Links, today: date) -> Sheet:
-    """The words of a workshop's handout. Raises NoLinks."""
+    """The words of a workshop's handout. Raises BadWorkshop."""
     say = speak(workshop.language)
     held = numbers(of_country(workshop.country)[:LINES], workshop.language)
     return Sheet(
@@ -104,7 +100,7 @@ def sheet(workshop: Workshop, links: Links, today: date) -> Sheet:
             say("/language changes the language. Send HELP at any time for child helplines."),
         ),
         questions_title=say("Questions to begin with"),
-        questions=tuple(_short(one) for one in _questions(workshop, say)),
+        questions=_questions(workshop, say),
         not_title=say("What it is not"),
         not_this=(
             say("It is a computer program: not a person, a counsellor or a reporting service."),
@@ -119,6 +115,9 @@ def sheet(workshop: Workshop, links: Links, today: date) -> Sheet:
         by_hand="" if held else say("The helpline here:"),
         kept_title=say("What is kept"),
         kept=_kept(say),
+        join=say("If you already write with it, send: {text}").format(
+            text=f"/start {workshop.code}"
+        ),
         foot=_foot(workshop, today, say),
     )
 
@@ -140,21 +139,17 @@ def _codes(links: Links, say: Say) -> tuple[Code, ...]:
         if url
     )
     if not codes:
-        raise NoLinks(
-            "people could not join: no network is set up; set TELEGRAM_TOKEN, WHATSAPP_NUMBER or"
+        raise BadWorkshop(
+            "people could not join: no network is set up; set TELEGRAM_TOKEN or"
+            " TELEGRAM_NAME, WHATSAPP_NUMBER or"
             " WEB_URL (README says how)"
         )
     return codes
 
 
-def _questions(workshop: Workshop, say: Say) -> Sequence[str]:
+def _questions(workshop: Workshop, say: Say) -> tuple[str, ...]:
     example = "What is the difference between community-based and community-led child protection?"
     return workshop.questions[:QUESTIONS] or (say(example),)
-
-
-def _short(text: str, most: int = LONGEST) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _kept(say: Say) -> str:
@@ -170,8 +165,8 @@ def _kept(say: Say) -> str:
 
 
 def _foot(workshop: Workshop, today: date, say: Say) -> str:
-    """The code, until when it opens, and when this was made."""
-    language, told = workshop.language, [say("Code: {code}").format(code=workshop.code)]
+    """Until when people can join, and when this was made."""
+    language, told = workshop.language, []
     if workshop.expires is not None:
         end = datetime.fromtimestamp(workshop.expires, UTC).date()
         told.append(say("open until {date}").format(date=long_day(end, language)))

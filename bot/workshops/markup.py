@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 FOLDER = Path(__file__).parent / "templates"
 _TEXT_FRAGMENT = re.compile(r"#?:~:.*")  # which a browser needs, and nobody types
-_COMMAND = re.compile(r"(/[a-z]+)\b")
+_COMMAND = re.compile(r"(/[a-z]+(?: [a-z2-9]{8})?)\b")
 _BREAKS = re.compile(r"(?<=[/?&=.])(?=[^/])")
 
 
