@@ -23,7 +23,7 @@ from bot.workshops.workshop import QUESTIONS, Workshop
 
 CARD = 360  # characters of questions on a card
 LINES = 2  # helplines at most
-SIZES = ((340, "roomy"), (600, "tight"))  # by characters of what differs between workshops
+SIZES = ((300, "roomy"), (600, "tight"))  # by characters of what differs between workshops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

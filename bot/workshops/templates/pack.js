@@ -25,12 +25,12 @@
     if (text.normalize) { text = text.normalize('NFKD'); }
     return text.toLowerCase().replace(marks, '').replace(/[^\u0000-\u007f]/g, function (sign) {
       return single[sign] || sign;
-    }).replace(/ى/g, 'ي').replace(/ة/g, 'ه').replace(/[’ʼ]/g, "'");
+    }).replace(/ى/g, 'ي').replace(/ة/g, 'ه');
   }
 
   // The words of a query: without the Arabic article and what is written to it, without an s.
   function wordsOf(query) {
-    var parts = fold(query).split(/[\s.,;:!?؟،؛()"'«»“”\/-]+/);
+    var parts = fold(query).split(/[\s.,;:!?؟،؛()"'’«»“”\/-]+/);
     var kept = [];
     var i, word;
     for (i = 0; i < parts.length; i++) {
