@@ -17,8 +17,8 @@ from bot.files import changing, erasing, leave_nothing, open_file
 FEWEST = 5  # people in a cell that is shown
 COUNTS_DAYS = 365
 ACROSS = "|"  # between the two values of a table by two things
+JOINED = "joined"  # by workshop, who joined it: such a message is counted in no other cell
 NO_WORKSHOP = "none"  # in the table by workshop, who is in none
-JOINED = "joined"  # in the table by workshop and outcome, in place of Outcome.COMMAND
 _FILE = "counts.db"
 
 Names = Callable[[str], Sequence[str]]

@@ -53,17 +53,22 @@ def welcome(language: str, *, rewriting: bool = False) -> Reply:
                     " names, phone numbers, photos or details of a child or a case."
                 )
             ),
-            plain(
-                say(
-                    "I do not keep your messages. They pass through the network that you use,"
-                    " which has its own rules."
-                )
-            ),
+            not_kept(say),
             *((plain(passed_on(say)),) if rewriting else ()),
             BLANK,
             *how(say),
         ),
         buttons=(Button(label=say("Language"), data="languages"),),
+    )
+
+
+def not_kept(say: Say) -> Line:
+    """The line of the notice on what becomes of messages."""
+    return plain(
+        say(
+            "I do not keep your messages. They pass through the network that you use, which has its"
+            " own rules."
+        )
     )
 
 

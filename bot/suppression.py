@@ -27,7 +27,8 @@ _ZERO = 1e-9
 def shown(cells: Iterable[Cell]) -> list[Cell]:
     """The cells of closed weeks that may be shown, in the order given.
 
-    A week of fewer than FEWEST people shows nothing. Hidden cells are chosen week by week: no sum
+    A week of fewer than FEWEST people shows nothing, but for how many joined a workshop, which is
+    counted in no other cell. Hidden cells are chosen week by week: no sum
     goes over two weeks.
     """
     weeks = groupby(cells, key=lambda cell: cell.week)
@@ -38,7 +39,7 @@ def shown(cells: Iterable[Cell]) -> list[Cell]:
 def _shown(week: tuple[Cell, ...]) -> tuple[Cell, ...]:
     held = {(cell.by, cell.value): cell for cell in week}
     if ALL not in held or held[ALL].people < FEWEST:
-        return ()
+        return tuple(cell for cell in week if cell.by == JOINED and cell.people >= FEWEST)
     small = {key for key, cell in held.items() if cell.people < FEWEST}
     hidden, sums = set(small), _sums(held)
     free = _free(sums)
@@ -83,8 +84,7 @@ def _by_workshop(by: dict[str, list[Key]]) -> list[Sum]:
         sums.append((asked, *(k for k in own if _parts(k)[1] in _QUESTIONS)))
         sums.append((asked, *(k for k in topics if _parts(k)[0] == key[1])))
     for key in by.get("outcome", ()):
-        also = JOINED if key[1] == Outcome.COMMAND else key[1]
-        sums.append((key, *(k for k in outcomes if _parts(k)[1] in (key[1], also))))
+        sums.append((key, *(k for k in outcomes if _parts(k)[1] == key[1])))
     for key in by.get("topic", ()):
         sums.append((key, *(k for k in topics if _parts(k)[1] == key[1])))
     return sums

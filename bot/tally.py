@@ -36,18 +36,9 @@ class Tally:
         return partial(self._people.pseudonyms, person)
 
     def add(
-        self,
-        question: Question,
-        language: str,
-        outcome: Outcome,
-        found: Answer | None = None,
-        *,
-        joined: bool = False,
+        self, question: Question, language: str, outcome: Outcome, found: Answer | None = None
     ) -> None:
-        """Count a message; a question with its answer by country, topic and source, too.
-
-        `joined`: whether it is the one by which somebody joined a workshop.
-        """
+        """Count a message; a question with its answer by country, topic and source, too."""
         if not (person := question.person):
             return
         with beside():
@@ -61,16 +52,22 @@ class Tally:
                 language=language,
                 outcome=outcome,
                 **asked,
-                **self._by_workshop(person, JOINED if joined else outcome, asked.get("topic", "")),
+                **self._by_workshop(person, outcome, asked.get("topic", "")),
             )
 
-    def _by_workshop(self, person: str, what: str, topic: object) -> dict[str, str]:
+    def _by_workshop(self, person: str, outcome: str, topic: object) -> dict[str, str]:
         """The cells by workshop, while anybody is in one: then also of who is in none."""
         if not self._people.anybody_joined():
             return {}
         code = self._people.workshop(person) or NO_WORKSHOP
-        cells = {"workshop": code, "workshop outcome": f"{code}{ACROSS}{what}"}
+        cells = {"workshop": code, "workshop outcome": f"{code}{ACROSS}{outcome}"}
         return cells | ({"workshop topic": f"{code}{ACROSS}{topic}"} if topic else {})
+
+    def joined(self, person: str, code: str) -> None:
+        """Count who joined a workshop, there alone: in no sum, so that no rest follows from it."""
+        if person:
+            with beside():
+                self._counts.add(today(), self.names(person), **{JOINED: code})
 
     def disclosed(self) -> None:
         """Count a help card, by its month alone."""

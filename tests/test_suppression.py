@@ -23,15 +23,20 @@ _one = st.fixed_dictionaries(
         "topic": st.sampled_from(THEMES),
         "country": st.sampled_from(("none", "UG", "KE")),
         "feedback": st.sampled_from(("", "helpful", "wrong", "too long", "not said")),
+        "workshop": st.sampled_from(("none", "abcd", "efgh")),
     }
 )
-messages = st.lists(_one, min_size=0, max_size=60)
+_in_none = _one.map(lambda message: {**message, "workshop": ""})  # of a week without any
+messages = st.lists(_one, max_size=60) | st.lists(_in_none, max_size=60)
 
 
 def keys(message: dict[str, object]) -> list[Key]:
     """The cells that a message counts in, as the assistant counts it."""
     m = {name: str(value) for name, value in message.items()}
     found = [("all", "all"), *((by, m[by]) for by in ("channel", "language", "outcome"))]
+    if m["workshop"]:
+        found += [("workshop", m["workshop"])]
+        found += [("workshop outcome", f"{m['workshop']}|{m['outcome']}")]
     if m["outcome"] == "command or button":
         if m["feedback"]:
             kind = "helpful" if m["feedback"] == "helpful" else "not helpful"
@@ -39,6 +44,8 @@ def keys(message: dict[str, object]) -> list[Key]:
             found += [("reason", m["feedback"])] if kind == "not helpful" else []
         return found
     found += [("topic", m["topic"]), ("country", m["country"])]
+    if m["workshop"]:
+        found += [("workshop topic", f"{m['workshop']}|{m['topic']}")]
     return [*found, ("topic outcome", f"{m['topic']}|{m['outcome']}")]
 
 
@@ -85,11 +92,31 @@ class Attacker:
             rows.append({key: -1, **dict.fromkeys(own, 1)})
             if key[1] == "not helpful":
                 rows.append({key: -1, **dict.fromkeys([k for k in names if k[0] == "reason"], 1)})
+        rows += self.by_workshop(names)
         rows = [row for row in rows if 1 in row.values()]
         self.ties = np.zeros((len(rows), len(self.index)))
         for at, row in enumerate(rows):
             for key, sign in row.items():
                 self.ties[at, self.index[key]] = sign
+
+    @staticmethod
+    def by_workshop(names: set[Key]) -> list[dict[Key, int]]:
+        def of(by: str, what: str, place: int) -> list[Key]:
+            return [k for k in names if k[0] == by and k[1].split("|")[place] == what]
+
+        held = [value for by, value in names if by == "workshop"]
+        rows = [{("all", "all"): -1, **{("workshop", one): 1 for one in held}}] if held else []
+        for one in held:
+            outcomes = of("workshop outcome", one, 0)
+            asked = [k for k in outcomes if k[1].split("|")[1] in ("answered", "not found")]
+            rows.append({("workshop", one): -1, **dict.fromkeys(outcomes, 1)})
+            topics = of("workshop topic", one, 0)
+            rows.append({**dict.fromkeys(topics, 1), **dict.fromkeys(asked, -1)})
+        for by in ("outcome", "topic") if held else ():
+            for _, value in [name for name in names if name[0] == by]:
+                parts = of(f"workshop {by}", value, 1)
+                rows.append({(by, value): -1, **dict.fromkeys(parts, 1)})
+        return rows
 
     def bounds(self, wanted: list[Key]) -> tuple[float, float]:
         aim = np.zeros(len(self.index))
@@ -212,3 +239,29 @@ def test_it_would_catch_a_naive_table() -> None:
     found = table(all={"all": 20}, language={"en": 9, "fr": 10, "ar": 1})
     naive = [cell for cell in found if cell.people >= FEWEST]
     assert Attacker(found, naive).bounds([("language", "ar")]) == pytest.approx((1, 1))
+
+
+def test_how_many_joined_is_shown_also_where_nobody_asked() -> None:
+    """It is in no sum: what it leaves of anything else cannot be told."""
+    found = table(all={"all": 3}, joined={"abcd": 40, "efgh": 4})
+    assert told(found) == {("joined", "abcd")}
+
+
+def test_the_few_who_are_in_no_workshop_hide_what_the_many_asked() -> None:
+    found = table(
+        all={"all": 43},
+        outcome={"answered": 43},
+        workshop={"abcd": 40, "none": 3},
+        workshop_outcome={"abcd|answered": 40, "none|answered": 3},
+    )
+    assert told(found) == {("all", "all"), ("outcome", "answered")}
+
+
+def test_a_workshop_is_shown_where_enough_others_wrote() -> None:
+    found = table(
+        all={"all": 46},
+        outcome={"answered": 46},
+        workshop={"abcd": 40, "none": 6},
+        workshop_outcome={"abcd|answered": 40, "none|answered": 6},
+    )
+    assert len(told(found)) == len(found)

@@ -25,11 +25,12 @@ from bot.workshops import counting, papers
 from bot.workshops.counting import Tallied
 from bot.workshops.kept import BadWorkshop, Workshops
 from bot.workshops.links import links, svg
-from bot.workshops.making import LONGEST, Given, make
+from bot.workshops.making import Given, Made, make
 from bot.workshops.papers import Paper
 from bot.workshops.printing import NotPrinted, pdf
-from bot.workshops.workshop import QUESTIONS, Workshop, read_code
+from bot.workshops.workshop import Workshop, read_code
 from index.opened import Opened
+from index.ports import StaleIndex
 
 PATH = "/workshops"
 ONE = f"{PATH}/{{code:str}}"
@@ -72,13 +73,16 @@ class _Pages:
         form = await request.form()
         given = _given(form, visitor.name)
         try:
-            made = await run_in_threadpool(make, given, self._kept, self._opened())
-        except BadWorkshop as error:
+            made = await run_in_threadpool(self._make, given)
+        except (BadWorkshop, StaleIndex) as error:
             return await self._listed(request, visitor, str(error), form)
         noted(request, made.workshop.code)
         numbers = [str(made.workshop.questions.index(one) + 1) for one in made.unanswered]
         asked = f"?not={','.join(numbers)}" if numbers else ""
         return back(f"{PATH}/{made.workshop.code}{asked}")
+
+    def _make(self, given: Given) -> Made:
+        return make(given, self._kept, self._opened())
 
     async def one(self, request: Request, visitor: Visitor) -> Response:
         """A workshop with its links, its questions and what was counted."""
@@ -179,8 +183,6 @@ class _Pages:
             given=_given(form or FormData(), ""),
             tongues=[(code, language_name(code, visitor.language)) for code in languages()],
             settings=list(SETTINGS),
-            most=QUESTIONS,
-            longest=LONGEST,
         )
 
 

@@ -427,6 +427,11 @@
   window.addEventListener('online', function () { connected(true); pump(); listen(); });
   if (navigator.onLine === false) connected(false);
   var reopened = /[?&]a=([a-z]{2,3}:[\w,-]{1,60})(&|$)/.exec(location.search.replace(/%3A/gi, ':').replace(/%2C/gi, ','));
+  var workshop = /[?&]w=([\w-]{1,64})(&|$)/.exec(location.search);
   if (reopened) ask('button', 'more:' + reopened[1]);
+  else if (workshop) {
+    ask('command', 'start ' + workshop[1]);
+    if (history.replaceState) history.replaceState(null, '', BASE + '?lang=' + d.documentElement.lang);
+  }
   else if (active) listen();
 }());

@@ -1,7 +1,7 @@
 """What was counted of a workshop: of the weeks that are over, what bot.suppression lets be shown.
 
-So the numbers are too small rather than too large, and a workshop of fewer than five people, or
-one that would give away how few others wrote that week, shows nothing.
+So the numbers are too small rather than too large: fewer than five people show nothing, and where
+fewer than five others wrote in a week, it tells how many joined and not what they asked.
 """
 
 from collections import Counter
@@ -13,7 +13,12 @@ from bot.counts import ACROSS, JOINED, Cell, Counts, Outcome
 from bot.desk.needs import Row
 from bot.suppression import shown
 
-_BY = {"workshop": "all", "workshop outcome": "outcome", "workshop topic": "topic"}
+_BY = {
+    JOINED: JOINED,
+    "workshop": "all",
+    "workshop outcome": "outcome",
+    "workshop topic": "topic",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,7 @@ class Tallied:
 def cells_of(counts: Counts, today: date, code: str) -> list[Cell]:
     """The workshop's cells that may be shown, latest week first: by all, outcome and topic."""
     return [
-        replace(cell, by=_BY[cell.by], value=what or "all")
+        replace(cell, by=_BY[cell.by], value=what or _BY[cell.by])
         for cell in shown(counts.closed(today))
         if cell.by in _BY
         for own, _, what in [cell.value.partition(ACROSS)]
@@ -45,7 +50,7 @@ def tallied(cells: Sequence[Cell]) -> Tallied:
     answered = sums["outcome", Outcome.ANSWERED]
     topics = ((value, number) for (by, value), number in sums.items() if by == "topic")
     return Tallied(
-        joined=sums["outcome", JOINED],
+        joined=sums[JOINED, JOINED],
         asked=answered + sums["outcome", Outcome.NOT_FOUND],
         answered=answered,
         topics=tuple(

@@ -14,11 +14,12 @@ from pathlib import Path
 from babel import Locale
 
 from bot.asking import DEPTH
+from bot.cards import LONGEST, length
 from bot.counts import Outcome
 from bot.messages import Button, Kind, Line, Question, Reply, Style
 from bot.people import People
 from bot.phrases import Say, speak
-from bot.replies import BLANK, plain, welcome
+from bot.replies import BLANK, not_kept, plain, welcome
 from bot.tally import Tally
 from bot.wishes import Wish
 from bot.workshops.kept import Workshops
@@ -59,9 +60,11 @@ class Joining:
         if workshop is None or workshop.over(self._now()):
             tally.add(question, language, Outcome.COMMAND)
             return self._not_let_in(language, code, workshop)
-        new = self._join(question.person, workshop)
-        language = workshop.language if new else language
-        tally.add(question, language, Outcome.COMMAND, joined=new)
+        if self._join(question.person, workshop):
+            language = workshop.language
+            tally.joined(question.person, workshop.code)
+        else:
+            tally.add(question, language, Outcome.COMMAND)
         return greeting(workshop, language, rewriting=self._rewriting)
 
     def asked(self, question: Question) -> Question:
@@ -126,15 +129,21 @@ class Joining:
 
 
 def greeting(workshop: Workshop, language: str, *, rewriting: bool = False) -> Reply:
-    """The welcome of a workshop, with its questions to begin with; `rewriting` as in `welcome`."""
+    """The welcome of a workshop, with its questions to begin with; `rewriting` as in `welcome`.
+
+    Where that is long on a phone it goes without the line that /privacy says at length.
+    """
     say, begin = speak(language), welcome(language, rewriting=rewriting)
     title = plain(say("Welcome to the workshop: {title}").format(title=workshop.title), Style.BOLD)
     notice = begin.lines[: begin.lines.index(BLANK)]
-    return Reply(
+    before, after = (title, *_about(workshop, language)), (BLANK, *_offered(workshop, say))
+    told = Reply(
         language=language,
-        lines=(title, *_about(workshop, language), *notice, BLANK, *_offered(workshop, say)),
+        lines=(*before, *notice, *after),
         buttons=(*buttons(workshop, say), *begin.buttons),
     )
+    short = (*before, *(line for line in notice if line != not_kept(say)), *after)
+    return told if length(told) < LONGEST else replace(told, lines=short)
 
 
 def buttons(workshop: Workshop, say: Say) -> tuple[Button, ...]:

@@ -60,7 +60,8 @@ class Trainers:
         say = speak(language)
         told = say(
             "Tell the Exchange's staff this code, and who you are: {code}. Once they have confirmed"
-            " it, you can make workshops here. It is valid for a week."
+            " it, you can make workshops here. It is valid for a week. That you are a trainer is"
+            " kept as your language is; /forget erases it."
         )
         return Reply(language=language, lines=(plain(told.format(code=code)),))
 
