@@ -25,6 +25,7 @@ from bot.delivery.port import StoreFailed
 from bot.delivery.sqlite import FILE, SqliteStore
 from bot.messages import Question
 from bot.settings import Settings
+from bot.workshops.printing import NotPrinted, pdf
 
 TIMEOUT = 10.0  # seconds for a network to reply
 SKEW = 60.0  # seconds that the clock may be off: more breaks signatures and TLS
@@ -76,6 +77,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _disk(data)
     yield _permissions(data)
     yield _memory()
+    yield _printing()
     yield _queue(data)
     yield _index(settings)
 
@@ -209,6 +211,14 @@ def _memory() -> Finding:
     if free < MEMORY_LOW:
         return warning("memory", f"{free:,} MB available: end other programs, or add swap")
     return ok("memory", f"{free:,} MB available")
+
+
+def _printing() -> Finding:
+    try:
+        pdf("<p>")
+    except NotPrinted as error:
+        return warning("printing", str(error))
+    return ok("printing", "handouts can be made as PDF")
 
 
 def _queue(data: Path) -> Finding:

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from index.ports import StaleIndex
@@ -41,6 +41,11 @@ def current(data: Path) -> Path:
     if not link.is_dir():
         raise StaleIndex(f"there is no index in {data} yet; {REMEDY}")
     return link.resolve()
+
+
+def published(folder: Path) -> date:
+    """The day on which the index in this folder was made, UTC."""
+    return datetime.strptime(folder.name[:8], "%Y%m%d").replace(tzinfo=UTC).date()
 
 
 def prepare(data: Path, build: Callable[[Path], None]) -> Path:

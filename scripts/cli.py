@@ -9,6 +9,7 @@ from scripts import (
     asking,
     contributions,
     desk,
+    handouts,
     learning,
     proposing,
     serving,
@@ -65,6 +66,8 @@ for name, command in contributions.COMMANDS.items():
     desk.cli.command(name)(command)
 for name, command in proposing.COMMANDS.items():
     desk.cli.command(name)(command)
+for name, command in handouts.COMMANDS.items():
+    workshops.cli.command(name)(command)
 for name, command in NETWORKS.items():
     serve.command(name)(command)
 

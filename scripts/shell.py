@@ -20,6 +20,7 @@ from bot.keys import BadKey
 from bot.safeguarding.helplines import BadHelpline
 from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
+from bot.workshops.printing import NotPrinted
 from corpus.errors import BadCatalogue
 from index.calibration import BadCalibration
 from index.editing import Busy
@@ -44,6 +45,7 @@ EXPECTED = (
     MissingLibrary,
     NoAnswer,
     NoQuestion,
+    NotPrinted,
     StoreFailed,
 )
 

@@ -32,7 +32,7 @@ Code = Annotated[str, typer.Argument(help="The workshop's code: exchange worksho
 
 
 @contextmanager
-def _opened() -> Iterator[tuple[Settings, Workshops]]:
+def kept_here() -> Iterator[tuple[Settings, Workshops]]:
     """The workshops; what cannot be done is one line and exit status 1."""
     with plainly() as settings:
         kept = Workshops(settings.exchange_data)
@@ -62,7 +62,7 @@ def new(
     expires: Annotated[str, typer.Option(help="The last day, as 2026-04-30.")] = "",
 ) -> None:
     """Make a workshop, try its questions, and print its links."""
-    with _opened() as (settings, kept):
+    with kept_here() as (settings, kept):
         opened = Current(settings.exchange_data, settings.engine, app.open_embedder(settings))()
         given = Given(
             title=title, language=language, topic=topic, country=country, setting=setting,
@@ -77,7 +77,7 @@ def new(
 @cli.command("list")
 def listed() -> None:
     """List the workshops, the newest first."""
-    with _opened() as (_, kept):
+    with kept_here() as (_, kept):
         for one in kept.listed():
             over = "  over" if one.over(time.time()) else ""
             print(f"{one.code}  {_day(one.created)}  {one.language}  {one.title}{over}")
@@ -91,8 +91,8 @@ def show(
     ] = None,
 ) -> None:
     """Show a workshop with its links; write their QR codes into a folder."""
-    with _opened() as (settings, kept):
-        workshop = _found(kept, code)
+    with kept_here() as (settings, kept):
+        workshop = found(kept, code)
         urls = links(workshop, settings)
         _print(workshop, urls)
         if into is not None:
@@ -107,7 +107,7 @@ def show(
 @cli.command()
 def end(code: Code) -> None:
     """Let nobody join a workshop any more; who is in it goes on."""
-    with _opened() as (_, kept):
+    with kept_here() as (_, kept):
         kept.end(code)
         print(f"ended: {read_code(code)}")
 
@@ -118,8 +118,8 @@ def counts(
     csv: Annotated[bool, typer.Option("--csv", help="Week by week, for a spreadsheet.")] = False,
 ) -> None:
     """Show how many joined, asked and were answered, and on what; five people or more."""
-    with _opened() as (settings, kept):
-        workshop = _found(kept, code)
+    with kept_here() as (settings, kept):
+        workshop = found(kept, code)
         cells = counting.cells_of(Counts(settings.exchange_data), today(), workshop.code)
         if csv:
             sys.stdout.buffer.write(as_csv(cells))
@@ -140,7 +140,7 @@ def trainer(
     remove: Annotated[bool, typer.Option("--remove", help="Take the right back.")] = False,
 ) -> None:
     """Let the person who has this code make workshops in the chat, or no more."""
-    with _opened() as (settings, _), _people(settings) as people:
+    with kept_here() as (settings, _), _people(settings) as people:
         typed = read_code(code)
         done = people.unname_trainer(typed) if remove else people.name_trainer(typed)
         if not done:
@@ -152,7 +152,7 @@ def trainer(
 @cli.command()
 def trainers() -> None:
     """List the trainers by their codes; who they are is not known here."""
-    with _opened() as (settings, _), _people(settings) as people:
+    with kept_here() as (settings, _), _people(settings) as people:
         for code, since in people.trainers():
             print(f"{code}  since {_day(since)}")
 
@@ -166,7 +166,8 @@ def _people(settings: Settings) -> Iterator[People]:
         people.close()
 
 
-def _found(kept: Workshops, code: str) -> Workshop:
+def found(kept: Workshops, code: str) -> Workshop:
+    """The workshop of a code. Raises BadWorkshop."""
     workshop = kept.find(code)
     if workshop is None:
         raise BadWorkshop(f"{code}: no workshop has this code; see exchange workshop list")

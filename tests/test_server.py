@@ -199,6 +199,7 @@ async def test_the_doctor_knows_a_good_token_from_a_bad_one(starter: Settings) -
     assert good["library"].level is doctor.Level.OK
     assert good["disk"].level is not doctor.Level.FAULT
     assert good["clock"].level is doctor.Level.OK
+    assert good["printing"].level is doctor.Level.OK
     assert bad["telegram"].level is doctor.Level.FAULT
     assert "@BotFather" in bad["telegram"].text
     assert not [one for one in bad.values() if "99:secret" in one.text]

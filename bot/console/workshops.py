@@ -21,17 +21,20 @@ from bot.people import People
 from bot.phrases import language_name, languages, speak
 from bot.settings import Settings
 from bot.wishes import SETTINGS
-from bot.workshops import counting
+from bot.workshops import counting, papers
 from bot.workshops.counting import Tallied
 from bot.workshops.kept import BadWorkshop, Workshops
 from bot.workshops.links import links, svg
 from bot.workshops.making import Given, Made, make
-from bot.workshops.workshop import read_code
+from bot.workshops.papers import Paper
+from bot.workshops.printing import NotPrinted, pdf
+from bot.workshops.workshop import Workshop, read_code
 from index.opened import Opened
 from index.ports import StaleIndex
 
 PATH = "/workshops"
 ONE = f"{PATH}/{{code:str}}"
+MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
 def section(settings: Settings, opened: Callable[[], Opened]) -> Section:
@@ -46,6 +49,7 @@ def section(settings: Settings, opened: Callable[[], Opened]) -> Section:
             Route(PATH, view(pages.listed), methods=["GET"]),
             Route(PATH, edit(pages.made), methods=["POST"]),
             Route(f"{PATH}/trainers", edit(pages.named), methods=["POST"]),
+            Route(f"{ONE}/{{paper:str}}.{{ending:str}}", view(pages.paper), methods=["GET"]),
             Route(f"{ONE}.csv", view(pages.csv), methods=["GET"]),
             Route(ONE, view(pages.one), methods=["GET"]),
             Route(f"{ONE}/end", edit(pages.ended), methods=["POST"]),
@@ -110,6 +114,25 @@ class _Pages:
         name = f"workshop-{workshop.code}-{today():%Y-%m-%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(as_csv(cells), headers=headers, media_type="text/csv; charset=utf-8")
+
+    async def paper(self, request: Request, visitor: Visitor) -> Response:
+        """A handout, cards or a pack, as HTML or as PDF."""
+        asked, ending = request.path_params["paper"], request.path_params["ending"]
+        workshop = await run_in_threadpool(self._kept.find, request.path_params["code"])
+        if workshop is None or asked not in list(Paper) or ending not in MEDIA:
+            return await self._unknown(request, visitor)
+        paper = Paper(asked)
+        try:
+            data = await run_in_threadpool(self._printed, paper, workshop, ending)
+        except (BadWorkshop, NotPrinted) as error:
+            return shown(request, visitor, "refused.html", status=503, why=str(error))
+        name = papers.name(paper, workshop, ending)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(data, headers=headers, media_type=MEDIA[ending])
+
+    def _printed(self, paper: Paper, workshop: Workshop, ending: str) -> bytes:
+        html = papers.page(paper, workshop, self._settings, self._opened)
+        return pdf(html) if ending == "pdf" else html.encode()
 
     async def ended(self, request: Request, visitor: Visitor) -> Response:
         """Let nobody join any more."""
