@@ -4,8 +4,7 @@ python -m scripts.load http://127.0.0.1:8080 [--people 50] [--seconds 120] [--th
 
 Each person has a tab of the web chat and a language, asks one of its questions, waits for the whole
 reply, says that it is shown, thinks, and asks again. With telegram://HOST:PORT this program is the
-Bot API that the server polls instead (TELEGRAM_API=http://HOST:PORT/bot), and --server the address
-where that shows its /metrics.
+Bot API that the server polls (TELEGRAM_API=http://HOST:PORT/bot); --server shows its /metrics.
 """
 
 import argparse
@@ -64,6 +63,7 @@ class Tab:
         self._http, self._language = http, language
         self._headers = {"X-Session": secrets.token_hex(16)}
         self._due: dict[str, asyncio.Future[bool]] = {}
+        self.read = ""  # the reply that was whole last
 
     async def ask(self, text: str) -> bool:
         """Post a question and wait until its reply is whole, and seen."""
@@ -82,17 +82,17 @@ class Tab:
             with suppress(httpx.HTTPError):
                 headers = self._headers | last
                 async with self._http.stream("GET", "/chat/stream", headers=headers) as heard:
-                    async for id, quotes in _replies(heard):
-                        last = {"Last-Event-ID": id}
+                    async for id, quotes, text in _replies(heard):
+                        last, self.read = {"Last-Event-ID": id}, text
                         if (reply := self._due.pop(id, None)) and not reply.done():
                             reply.set_result(quotes)
                         await self._http.post("/chat/seen", headers=self._headers | last)
             await asyncio.sleep(0.05)
 
 
-async def _replies(heard: httpx.Response) -> AsyncIterator[tuple[str, bool]]:
-    """The id of each reply that is whole, and whether it quotes."""
-    fields, quotes = dict[str, str](), False
+async def _replies(heard: httpx.Response) -> AsyncIterator[tuple[str, bool, str]]:
+    """The id of each reply that is whole, whether it quotes, and its lines as they came."""
+    fields, quotes, text = dict[str, str](), False, ""
     async for line in heard.aiter_lines():
         if line:
             name, _, value = line.partition(": ")
@@ -100,11 +100,12 @@ async def _replies(heard: httpx.Response) -> AsyncIterator[tuple[str, bool]]:
             continue
         event, id = fields.get("event", ""), fields.get("id", "")
         if event == "begin":
-            quotes = False
+            quotes, text = False, ""
         elif event == "line":
             quotes |= json.loads(fields["data"])["quote"]
+            text += fields["data"]
         elif event == "end":
-            yield id, quotes
+            yield id, quotes, text
         fields = {}
 
 
