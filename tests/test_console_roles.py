@@ -16,13 +16,15 @@ ANYBODY = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/static/{name}")}
 VIEWERS = {
     ("GET", "/"), ("GET", "/account"), ("POST", "/account/language"), ("POST", "/account/password"),
     ("POST", "/sign-out"), ("GET", "/questions"), ("GET", "/needs"), ("GET", "/needs.csv"),
-    ("GET", "/refresh"), ("GET", "/refresh/progress"), ("GET", "/sources"),
+    ("GET", "/refresh"), ("GET", "/refresh/progress"), ("GET", "/sources"), ("GET", "/paths"),
+    ("GET", "/workshops"), ("GET", "/workshops/{code:str}"), ("GET", "/workshops/{code:str}.csv"),
+    ("GET", "/workshops/{code:str}/{paper:str}.{ending:str}"),
 }  # fmt: skip
 ADMINISTRATORS = {("GET", "/log")}
 
 
 def filled(path: str) -> str:
-    for place in ("{id:int}", "{name}", "{id}"):
+    for place in ("{id:int}", "{name}", "{id}", "{code:str}", "{paper:str}", "{ending:str}"):
         path = path.replace(place, "1")
     return path
 

@@ -74,7 +74,7 @@ def test_reword_and_decline(client: TestClient, tmp_path: Path) -> None:
     assert kept.listed() == []
     gone = client.post(at, data={**form, "do": "publish"})
     assert gone.status_code == 409
-    assert "there is no contribution" in gone.text
+    assert "Somebody decided or changed this" in gone.text
     told = [(e.name, e.what, e.detail) for _, e in Audit(tmp_path).latest(9) if "shared" in e.what]
     assert told[:2] == [
         ("edith", f"/shared/{one}", f"409 publish {one}"),

@@ -20,12 +20,12 @@ class BadBody(Exception):
         self.status = status
 
 
-async def whole(request: Request, largest: int, slowest: float = SLOWEST) -> bytes:
-    """The body, of at most `largest` bytes, within `slowest` seconds. Raises BadBody."""
+async def whole(request: Request, largest: int, slowest: float | None = None) -> bytes:
+    """The body, of at most `largest` bytes, within `slowest` or SLOWEST seconds. Raises BadBody."""
     parts: list[bytes] = []
     size, own = 0, id(parts)
     try:
-        async with asyncio.timeout(slowest):
+        async with asyncio.timeout(slowest or SLOWEST):
             async for part in request.stream():
                 size += len(part)
                 _let_in(own, size, largest)
