@@ -32,7 +32,6 @@ from bot.people import People
 from bot.phrases import languages, speak
 from bot.polls import Polls
 from bot.retention import sweep_daily
-from bot.rewriting.ready import check_rewriting
 from bot.running import alone, carry, until_told
 from bot.safeguarding import first as safeguarding
 from bot.server import State, open_server
@@ -114,6 +113,8 @@ def open_rewriter(settings: Settings) -> Rewrite | None:
     """What puts quotes together, where REWRITE_URL names a model's address. Raises BadSetting."""
     if not settings.rewrite_url:
         return None
+    from bot.rewriting.ready import check_rewriting  # nothing of it is loaded without an address
+
     check_rewriting(settings)
     try:
         from bot.rewriting.endpoint import Endpoint
