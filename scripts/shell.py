@@ -21,6 +21,7 @@ from bot.safeguarding.helplines import BadHelpline
 from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
 from corpus.errors import BadCatalogue
+from index.bulk.crew import BulkFailed
 from index.calibration import BadCalibration
 from index.editing import Busy
 from index.plugins import UnknownPart
@@ -39,6 +40,7 @@ EXPECTED = (
     StaleIndex,
     BadCatalogue,
     BadCalibration,
+    BulkFailed,
     UnknownPart,
     ChannelFailed,
     MissingLibrary,
