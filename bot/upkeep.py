@@ -29,7 +29,7 @@ from corpus.report import Row, changes
 from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
 from index import calibration, judge, recipe, snapshots
-from index.bulk.cluster import imported
+from index.bulk.cluster import reached
 from index.bulk.filling import Bulk
 from index.calibration import Trial
 from index.editing import LIBRARY, editing, held_library, locked, still_held
@@ -274,7 +274,7 @@ def _publish(
 
 def _bulk(settings: Settings, workers: int, ray: str) -> Bulk:
     if ray:
-        imported()  # told now rather than after the fetching
+        reached(ray)  # told now rather than after the fetching
     return Bulk(embedder=settings.embedder, model=settings.embedder_model, workers=workers, ray=ray)
 
 

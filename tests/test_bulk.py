@@ -21,7 +21,7 @@ from bot.settings import Settings
 from corpus.library import ADDED
 from corpus.source import Source
 from index import nearest
-from index.bulk import crew
+from index.bulk import cluster, crew
 from index.bulk.crew import BulkFailed
 from index.bulk.filling import FEW, Bulk, fill
 from index.bulk.leases import LEASE, Leases, named
@@ -157,6 +157,12 @@ def test_a_worker_that_cannot_start_says_why(store: Path) -> None:
         fill(store, bulking.texts(FEW + 1), "words", bulk, lambda _: None)
 
 
+def test_a_worker_of_another_model_says_so(store: Path) -> None:
+    bulk = Bulk(embedder=bulking.EMBEDDER, workers=2)
+    with pytest.raises(BulkFailed, match=r"is opened here, not 'words'; install the same"):
+        fill(store, bulking.texts(FEW + 1), "words", bulk, lambda _: None)
+
+
 @pytest.mark.timeout(600)
 def test_where_the_parent_is_killed_its_workers_end_and_the_next_run_does_the_rest(
     store: Path,
@@ -286,6 +292,12 @@ def test_without_ray_it_is_said_what_to_install(
     assert done.exit_code == 1
     assert "pip install 'ask-the-exchange[ray]'" in done.stderr
     assert not (tmp_path / "vectors.db").exists()
+
+
+def test_where_no_cluster_answers_it_is_said_at_once(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed")
+    with pytest.raises(BulkFailed, match=r"--ray 127.0.0.1:1: no Ray cluster answers"):
+        cluster.reached("127.0.0.1:1")
 
 
 @pytest.mark.parametrize("workers", ["0", "-1", "two"])

@@ -5,6 +5,7 @@ project installed, and the same versions of Ray and Python as this one.
 """
 
 import os
+import socket
 import time
 from typing import Any
 
@@ -15,19 +16,17 @@ from index.plugins import UnknownPart
 from index.ports import Vectors
 
 THREADS = {"OMP_NUM_THREADS": "1", "EMBED_THREADS": "1"}  # an actor is given one core
+_PATIENCE = 10.0  # seconds
 
 
 class Opened:
     """An actor: the embedder is opened once in each."""
 
-    def __init__(self, embedder: str, model: str) -> None:
-        self._embedder = open_named(embedder, model)
-        self.name = self._embedder.name
+    def __init__(self, embedder: str, model: str, space: str) -> None:
+        self._embedder = open_named(embedder, model, space)
 
-    def embed(self, leased: dict[str, str], space: str) -> dict[str, Vectors]:
-        """The vectors of what was leased, by key. Raises ValueError in another vector space."""
-        if self._embedder.name != space:
-            raise ValueError(f"this machine has {self._embedder.name!r}, not {space!r}")
+    def embed(self, leased: dict[str, str]) -> dict[str, Vectors]:
+        """The vectors of what was leased, by key."""
         return embedded(self._embedder, leased)
 
 
@@ -35,21 +34,22 @@ class Cluster:
     """So many actors on the texts that wait in one store. Ray puts new ones where they die."""
 
     def __init__(self, leases: Leases, size: int, address: str, space: str) -> None:
-        """`address` as Ray takes it: host:port, ray://host:port, auto. Raises UnknownPart."""
+        """`address` as Ray takes it: host:port, ray://host:port, auto. Raises as `reached`."""
         self._leases, self._size, self._space = leases, size, space
-        self._ray, self._me = imported(), named(os.getpid())
+        self._ray, self._me = reached(address), named(os.getpid())
         try:
             self._ray.init(address=address, runtime_env={"env_vars": THREADS}, log_to_driver=False)
         except (ConnectionError, RuntimeError, ValueError) as error:
-            reason = str(error).strip().split("\n")[0]
-            raise BulkFailed(f"--ray {address}: no Ray cluster answers there ({reason})") from error
+            raise _unreached(address, error) from error
 
     def work(self, embedder: str, model: str, told: Told) -> None:
         """Until no text is left. Raises BulkFailed where actors die again and again."""
         actor = self._ray.remote(num_cpus=1, max_restarts=DEATHS, max_task_retries=DEATHS)(Opened)
         try:
-            self._share([actor.remote(embedder, model) for _ in range(self._size)], told)
-        except (self._ray.exceptions.RayError, ValueError) as error:
+            self._share(
+                [actor.remote(embedder, model, self._space) for _ in range(self._size)], told
+            )
+        except self._ray.exceptions.RayError as error:
             reason = str(error).strip().split("\n")[-1]
             raise BulkFailed(
                 f"the Ray cluster gave up ({reason}); {self._leases.left():,} texts are left, the"
@@ -66,7 +66,7 @@ class Cluster:
             told(left)
             while idle and (batch := self._leases.lease(self._me, self._space, BATCH)):
                 actor = idle.pop()
-                busy[actor.embed.remote(batch, self._space)] = actor
+                busy[actor.embed.remote(batch)] = actor
             if not busy:  # a worker of a run before this one is at the rest
                 time.sleep(1)
                 continue
@@ -77,8 +77,11 @@ class Cluster:
         told(0)
 
 
-def imported() -> Any:  # noqa: ANN401 - not typed for us: it need not be installed
-    """Ray. Raises UnknownPart with what to install."""
+def reached(address: str) -> Any:  # noqa: ANN401 - not typed for us: it need not be installed
+    """Ray, once something listens at `address`: Ray itself would try for minutes.
+
+    Raises UnknownPart with what to install, BulkFailed.
+    """
     try:
         import ray
     except ImportError as error:
@@ -86,4 +89,16 @@ def imported() -> Any:  # noqa: ANN401 - not typed for us: it need not be instal
             "--ray needs Ray, here and on each machine of the cluster; install it with: pip install"
             " 'ask-the-exchange[ray]'"
         ) from error
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        if host:
+            socket.create_connection((host, int(port)), _PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise _unreached(address, error) from error
     return ray
+
+
+def _unreached(address: str, error: Exception) -> BulkFailed:
+    reason = str(error).strip().split("\n")[0]
+    told = "give host:port of its head, or auto on a machine of it"
+    return BulkFailed(f"--ray {address}: no Ray cluster answers there ({reason}); {told}")

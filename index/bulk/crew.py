@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -44,8 +44,8 @@ class _Child:
 class Crew:
     """So many workers on the texts that wait in one store."""
 
-    def __init__(self, leases: Leases, size: int, arguments: tuple[str, str, str]) -> None:
-        """`arguments` are a worker's: store, embedder, model."""
+    def __init__(self, leases: Leases, size: int, arguments: Sequence[str]) -> None:
+        """`arguments` are a worker's: store, embedder, model, space."""
         self._leases, self._size, self._arguments = leases, size, arguments
         self._children: list[_Child] = []
         self._deaths = 0

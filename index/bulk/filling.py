@@ -51,8 +51,9 @@ def _work(leases: Leases, store: Path, space: str, bulk: Bulk, told: Callable[[i
     if bulk.ray:
         Cluster(leases, bulk.workers, bulk.ray, space).work(bulk.embedder, bulk.model, told)
     else:
-        model = str(Path(bulk.model).resolve()) if Path(bulk.model).is_dir() else bulk.model
-        given = (str(store.resolve()), bulk.embedder, model if bulk.model else "")
+        here = bulk.model and Path(bulk.model).is_dir()  # a worker is started elsewhere
+        model = str(Path(bulk.model).resolve()) if here else bulk.model
+        given = (str(store.resolve()), bulk.embedder, model, space)
         Crew(leases, bulk.workers, given).work(told)
 
 

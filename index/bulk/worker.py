@@ -1,9 +1,10 @@
 """A process that leases texts, embeds them and keeps the vectors, until none is free.
 
-python -m index.bulk.worker STORE EMBEDDER MODEL PARENT
+python -m index.bulk.worker STORE EMBEDDER MODEL SPACE PARENT
 
-EMBEDDER and MODEL as in the settings. PARENT is the process that started it, by its number; 0 for
-one that somebody starts to help. Killed at any time, it leaves nothing half-written.
+EMBEDDER and MODEL as in the settings; SPACE is the name that the opened embedder must have. PARENT
+is the process that started it, by its number; 0 for one that somebody starts to help. Killed at any
+time, it leaves nothing half-written.
 """
 
 import os
@@ -11,15 +12,19 @@ import sys
 from collections.abc import Sequence
 
 from index.bulk.leases import Leases, named
-from index.plugins import load
+from index.plugins import UnknownPart, load
 from index.ports import Embedder, Vectors
 
 BATCH = 16  # texts that are leased together: what a kill can cost
 
 
-def open_named(embedder: str, model: str) -> Embedder:
-    """The embedder that these settings name. Raises UnknownPart."""
+def open_named(embedder: str, model: str, space: str) -> Embedder:
+    """The embedder that these settings name. Raises UnknownPart, also for another than `space`."""
     opened: Embedder = load("index.embedders", embedder).open_embedder(model)
+    if opened.name != space:
+        raise UnknownPart(
+            f"{opened.name!r} is opened here, not {space!r}; install the same version"
+        )
     return opened
 
 
@@ -39,9 +44,9 @@ def work(leases: Leases, embedder: Embedder, parent: int) -> None:
 
 def main() -> None:
     """Read the command line."""
-    store, embedder, model, parent = sys.argv[1:]
+    store, embedder, model, space, parent = sys.argv[1:]
     leases = Leases(store)
-    work(leases, open_named(embedder, model), int(parent))
+    work(leases, open_named(embedder, model, space), int(parent))
     leases.close()
 
 
