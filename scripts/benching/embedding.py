@@ -36,7 +36,10 @@ def alone(texts: list[str], workers: int, folder: Path, space: str) -> None:
         command = [sys.executable, "-m", "scripts.benching.embedding", "alone", "1"]
         started.append(
             subprocess.Popen(
-                [*command, str(share), space], env=os.environ | threads, stdout=subprocess.DEVNULL
+                [*command, str(share), space],
+                env=os.environ | threads,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # as workers are: sessions share a busy machine evenly
             )
         )
     if any(process.wait() for process in started):
