@@ -74,10 +74,11 @@ def table(found: dict[str, Any]) -> str:
     about = (
         f"Measured by `python -m scripts.bench bulk`: {found['machine']}, load average"
         f" {found['load']:g} of 5 minutes; {found['texts']} passages of {found['words']} words,"
-        f" rounds of all ways: {found['rounds']}; the aim is a ratio of {AIM} or more. One worker is the"
-        " process itself with a thread a core, two have a core each; the model alone is given all"
-        " texts in as many processes and keeps nothing. Starting and opening the model are within"
-        " all times. Where others use the machine, processor time is the surer figure."
+        f" rounds of all ways: {found['rounds']}; the aim is a ratio of {AIM} or more."
+        " One worker is the process itself with a thread a core, two have a core each;"
+        " the model alone is given all texts in as many processes and keeps nothing."
+        " Starting and opening the model are within all times."
+        " Where others use the machine, processor time is the surer figure."
     )
     return "\n".join([*rows, "", about])
 
