@@ -29,6 +29,8 @@ from corpus.report import Row, changes
 from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
 from index import calibration, judge, recipe, snapshots
+from index.bulk.cluster import reached
+from index.bulk.filling import Bulk
 from index.calibration import Trial
 from index.editing import LIBRARY, editing, held_library, locked, still_held
 from index.languages import SPOKEN, detect
@@ -48,12 +50,18 @@ def refresh(
     *,
     agree: Callable[[list[Row]], bool] = lambda rows: True,
     force: bool = False,
+    workers: int = 1,
+    ray: str = "",
 ) -> Refreshed:
     """Bring the library in line with the catalogues and publish an index of it.
 
     `agree` sees what was found before anything is switched; where it says no, nothing is. A new
-    index that answers the golden questions worse is not published, unless `force`. Raises Busy.
+    index that answers the golden questions worse is not published, unless `force`. So many
+    `workers` embed where much is new, on the Ray cluster at `ray` if given.
+
+    Raises Busy, BulkFailed, and UnknownPart where Ray is asked for and not installed.
     """
+    bulk = _bulk(settings, workers, ray)
     started, clock = datetime.now(UTC), time.monotonic()
     data = settings.exchange_data
     with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
@@ -63,7 +71,7 @@ def refresh(
         agreed = agree(rows)
         if agreed and (changes(rows) or _is_due(settings)):
             examine = _Examination(settings, force)
-            published = _publish(settings, library, progress, examine)
+            published = _publish(settings, library, progress, examine, bulk)
             verdict = examine.verdict
     done = Refreshed(
         started=started,
@@ -241,7 +249,11 @@ def _language(text: str, stated: str | None) -> str:
 
 
 def _publish(
-    settings: Settings, library: Library, progress: Progress, examine: Callable[[Path], bool]
+    settings: Settings,
+    library: Library,
+    progress: Progress,
+    examine: Callable[[Path], bool],
+    bulk: Bulk | None = None,
 ) -> Published:
     published = publish(
         settings.exchange_data,
@@ -252,11 +264,18 @@ def _publish(
         progress,
         examine=examine,
         kept=settings.snapshots_kept,
+        bulk=bulk,
     )
     _sweep(settings.exchange_data)
     if published.folder:
         check_kept(settings.exchange_data, published.folder)
     return published
+
+
+def _bulk(settings: Settings, workers: int, ray: str) -> Bulk:
+    if ray:
+        reached(ray)  # told now rather than after the fetching
+    return Bulk(embedder=settings.embedder, model=settings.embedder_model, workers=workers, ray=ray)
 
 
 def _originals(data: Path) -> Originals:

@@ -13,6 +13,8 @@ import numpy as np
 from corpus.library import Library
 from index import alignment, calibration, recipe, snapshots
 from index.alignment import Aligned, Alignment
+from index.bulk.filling import Bulk, fill
+from index.bulk.leases import forget
 from index.calibration import Trial
 from index.judge import Judge
 from index.plugins import load
@@ -45,15 +47,17 @@ def publish(
     examine: Callable[[Path], bool] = lambda folder: True,
     kept: int = snapshots.KEPT,
     vectors: Path | None = None,
+    bulk: Bulk | None = None,
 ) -> Published:
     """Build an index of `library` beside the present one and switch to it.
 
     `examine` looks at the finished folder, may write into it, and may refuse it: then nothing is
-    switched. `vectors` is the file that keeps what was embedded, if not the one in `data`. Raises
-    BadCalibration before anything is built where `trials` cannot be read.
+    switched. `vectors` is the file that keeps what was embedded, if not the one in `data`; `bulk`
+    says who embeds passages, if not this process alone. Raises BadCalibration before anything is
+    built where `trials` cannot be read, and what `fill` raises.
     """
     store = vectors or data / "vectors.db"
-    run = _Run(store, library, embedder, engine, trials, progress)
+    run = _Run(store, library, embedder, engine, trials, progress, bulk)
 
     def build(folder: Path) -> None:
         run.build(folder)
@@ -85,9 +89,11 @@ class _Run:
         engine: str,
         trials: Path,
         progress: Progress,
+        bulk: Bulk | None,
     ) -> None:
         self._trials, self._named = calibration.read_calibration(trials), calibration.digest(trials)
-        self.store = VectorStore(vectors)
+        self.store, self._vectors, self._bulk = VectorStore(vectors), vectors, bulk
+        forget(vectors)
         self.embedded = 0
         self.judge: Judge
         self._library, self._embedder, self._progress = library, embedder, progress
@@ -146,7 +152,14 @@ class _Run:
         return tick
 
     def _read(self, texts: Sequence[str], tick: Tick) -> Vectors:
-        return self._embed(texts, self._embedder.name, self._embedder.embed_passages, tick)
+        """By many where that was asked for; then the store has them all, and they are told."""
+        space = self._embedder.name
+        fresh = 0
+        if self._bulk and self._bulk.many:
+            fresh = fill(self._vectors, texts, space, self._bulk, tick)
+            self.embedded += fresh
+        untold: Tick = (lambda done: None) if fresh else tick
+        return self._embed(texts, space, self._embedder.embed_passages, untold)
 
     def _listen(self, texts: Sequence[str], language: str, tick: Tick) -> Vectors:
         def compute(batch: Sequence[str]) -> Vectors:

@@ -48,7 +48,7 @@ class VectorStore:
     def _embed(
         self, texts: Sequence[str], space: str, compute: Embed, progress: Callable[[int], None]
     ) -> tuple[Vectors, int]:
-        keys = [_key(space, text) for text in texts]
+        keys = [key_of(space, text) for text in texts]
         known, times = self._known(set(keys)), Counter(keys)
         progress(sum(key in known for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -75,7 +75,8 @@ class VectorStore:
         return found
 
 
-def _key(space: str, text: str) -> str:
+def key_of(space: str, text: str) -> str:
+    """What a text's vector in `space` is kept under."""
     return hashlib.sha256(f"{space}\0{text}".encode("utf-8", "replace")).hexdigest()
 
 

@@ -19,7 +19,7 @@ from bot.channels import terminal
 from bot.messages import Line, Question, Style
 from bot.people import KEY_DAYS
 from bot.settings import CHECKOUT, Settings, read
-from scripts.benching import budgets, growing, runs
+from scripts.benching import budgets, bulk, growing, runs
 from scripts.benching.peers import measure as peers
 from scripts.cli import cli
 
@@ -71,7 +71,10 @@ def about_page() -> str:
 
 def measured() -> str:
     """The tables of the last runs of scripts.bench, those that there were."""
-    tables = (("budgets", budgets.table), ("peers", peers.table), ("growth", growing.table))
+    tables = (
+        ("budgets", budgets.table), ("peers", peers.table), ("growth", growing.table),
+        ("bulk", bulk.table),
+    )  # fmt: skip
     kept = [(name, table) for name, table in tables if runs.there(name)]
     return "\n\n".join(table(runs.last(name)) for name, table in kept)
 

@@ -22,6 +22,7 @@ from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
 from bot.workshops.printing import NotPrinted
 from corpus.errors import BadCatalogue
+from index.bulk.crew import BulkFailed
 from index.calibration import BadCalibration
 from index.editing import Busy
 from index.plugins import UnknownPart
@@ -40,6 +41,7 @@ EXPECTED = (
     StaleIndex,
     BadCatalogue,
     BadCalibration,
+    BulkFailed,
     UnknownPart,
     ChannelFailed,
     MissingLibrary,

@@ -26,6 +26,10 @@ def refresh(
     ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="And as a page here.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that embed, where much is new.")
+    ] = 1,
+    ray: Annotated[str, typer.Option(help="Address of a Ray cluster that has the workers.")] = "",
 ) -> None:
     """Bring the library in line with its catalogues: look, ask, publish."""
 
@@ -39,7 +43,9 @@ def refresh(
     _need_places({"--json": json_file, "--html": html_file})
     with plainly() as settings:
         with progress_bars(notes) as progress:
-            done = upkeep.refresh(settings, progress, agree=agree, force=force)
+            done = upkeep.refresh(
+                settings, progress, agree=agree, force=force, workers=workers, ray=ray
+            )
         for line in report.outcome(done)[1:]:
             print(line)
         if json_file:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
-from scripts.benching import budgets, growing, runs
+from index.bulk.filling import FEW
+from scripts.benching import budgets, bulk, growing, runs
 from scripts.benching.budgets import BUDGETS, Budget
 from scripts.benching.peers import exchange
 from tests.libraries import copy_library
@@ -47,13 +48,26 @@ def test_a_synthetic_library_is_built_and_searched(tmp_path: Path, kept: Path) -
     assert not (tmp_path / "grown" / "300").exists(), "it is thrown away"
 
 
+@pytest.mark.timeout(400)
+def test_texts_are_embedded_in_bulk_and_alone(
+    starter: Settings, tmp_path: Path, kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = copy_library(starter.exchange_data, tmp_path / "data")
+    bulk.measure(data, count=FEW + 2, rounds=1)
+    found = json.loads((kept / "bulk.json").read_text(encoding="utf-8"))
+    assert (found["texts"], [one["count"] for one in found["workers"]]) == (FEW + 2, [1, 2])
+    for one in found["workers"]:
+        assert min(one.values()) > 0
+    assert bulk.table(found) == capsys.readouterr().out.strip()
+
+
 def test_our_own_engine_answers_as_a_peer(starter: Settings, tmp_path: Path) -> None:
     data = copy_library(starter.exchange_data, tmp_path / "data")
     found = exchange.opened(data)("What is community-led child protection?")
     assert len(found) == 10
 
 
-@pytest.mark.parametrize("name", ["budgets", "growth", "peers"])
+@pytest.mark.parametrize("name", ["budgets", "bulk", "growth", "peers"])
 def test_without_a_run_there_is_no_table(name: str) -> None:
     assert not runs.there(name)
     with pytest.raises(FileNotFoundError):

