@@ -1,9 +1,7 @@
 """What the hub's staff do with the library: refresh, add, remove, list, roll back."""
 
-import contextlib
-import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,17 +14,16 @@ from bot.gate import Verdict
 from bot.reports import Refreshed, keep
 from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
+from bot.storing import fetcher_of, open_shelf, originals, sweep_files
 from corpus import refresh as refreshing
 from corpus.adding import Details, add, source_id
 from corpus.canonical import canonical
 from corpus.catalogues import read_sources
 from corpus.errors import BadCatalogue
-from corpus.fetch import Fetcher, Manners
+from corpus.fetch import Fetcher
 from corpus.library import Holding, Library
 from corpus.links import Link, check_links
-from corpus.originals import FOLDER, Originals
 from corpus.report import Row, changes
-from corpus.shelf import Shelf
 from corpus.source import Source, read_catalogue
 from index import calibration, judge, recipe, snapshots
 from index.bulk.cluster import reached
@@ -37,9 +34,8 @@ from index.languages import SPOKEN, detect
 from index.opened import open_folder
 from index.plugins import load
 from index.publish import Progress, Published, publish
-from index.withdrawn import Withdrawn
 
-SHELF, LINKS = "shelf.db", "links.db"
+LINKS = "links.db"
 # What the assistant shows by itself, beside what the library holds.
 OWN_LINKS = (Source(id="help card", title="Child helplines by country", url=DIRECTORY),)
 
@@ -64,7 +60,7 @@ def refresh(
     bulk = _bulk(settings, workers, ray)
     started, clock = datetime.now(UTC), time.monotonic()
     data = settings.exchange_data
-    with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
+    with editing(data) as library, open_shelf(data) as shelf, fetcher_of(settings) as fetcher:
         sources = _catalogued(settings, fetcher)
         rows = refreshing.refresh(sources, library, shelf, fetcher, _language, progress)
         published = verdict = None
@@ -80,7 +76,7 @@ def refresh(
         published=published,
         verdict=verdict,
         forced=bool(verdict and not verdict.passed and published and published.switched),
-        files=_originals(data).bytes(),
+        files=originals(data).bytes(),
         looked=not agreed,
     )
     keep(done, data)
@@ -176,7 +172,7 @@ def add_documents(
     examine = _Examination(settings, force=True)
     if needs_refresh(settings):  # on a new machine the starter library comes first
         refresh(settings, progress, force=True)
-    with editing(data) as library, _shelf(data) as shelf, _fetcher(settings) as fetcher:
+    with editing(data) as library, open_shelf(data) as shelf, fetcher_of(settings) as fetcher:
         for target in targets:
             row = add(target, library, shelf, fetcher, _language, details)
             rows.append(row)
@@ -228,7 +224,7 @@ def links(settings: Settings, progress: Progress) -> list[Link]:
         done += count
         progress("links", done, len(sources))
 
-    with _fetcher(settings) as fetcher:
+    with fetcher_of(settings) as fetcher:
         return check_links(sources, fetcher, settings.exchange_data / LINKS, tick)
 
 
@@ -266,7 +262,7 @@ def _publish(
         kept=settings.snapshots_kept,
         bulk=bulk,
     )
-    _sweep(settings.exchange_data)
+    sweep_files(settings.exchange_data)
     if published.folder:
         check_kept(settings.exchange_data, published.folder)
     return published
@@ -276,39 +272,3 @@ def _bulk(settings: Settings, workers: int, ray: str) -> Bulk:
     if ray:
         reached(ray)  # told now rather than after the fetching
     return Bulk(embedder=settings.embedder, model=settings.embedder_model, workers=workers, ray=ray)
-
-
-def _originals(data: Path) -> Originals:
-    return Originals(data / FOLDER)
-
-
-def _sweep(data: Path) -> None:
-    """Take away PDF files that no kept library was read from, and texts that are withdrawn."""
-    wanted, gone = set[str](), set[str]()
-    for kept in snapshots.listed(data):
-        try:
-            library = Library(kept.folder / LIBRARY, read_only=True)
-            wanted |= library.files()
-            texts = (library.held(f"{id}/text") for id in Withdrawn(data)())
-            gone |= {held.sha256 for held in texts if held}
-            library.close()
-        except sqlite3.DatabaseError:  # a damaged one may have been read from any of them
-            return
-    _originals(data).sweep(wanted)
-    if gone:
-        with _shelf(data) as shelf:
-            for sha256 in gone:
-                shelf.forget(sha256)
-
-
-@contextlib.contextmanager
-def _shelf(data: Path) -> Iterator[Shelf]:
-    shelf = Shelf(data / SHELF, _originals(data))
-    try:
-        yield shelf
-    finally:
-        shelf.close()
-
-
-def _fetcher(settings: Settings) -> Fetcher:
-    return Fetcher(private=settings.fetch_private, manners=Manners(pause=settings.fetch_pause))

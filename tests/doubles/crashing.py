@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
-from bot import app, upkeep
+from bot import app, storing, upkeep
 from bot.settings import Settings
 from corpus import keeping
 from corpus.document import Document
@@ -51,7 +51,7 @@ class Moments:
 
         def watched(*args: object, **more: object) -> sqlite3.Connection:
             connection = connect(*args, **more)
-            shelf = Path(str(args[0])).name == upkeep.SHELF
+            shelf = Path(str(args[0])).name == storing.SHELF
             connection.set_trace_callback(lambda sql: self._statement(sql, shelf))
             return connection
 
