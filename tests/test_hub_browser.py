@@ -159,7 +159,9 @@ async def test_a_kept_answer_is_seen_in_the_chat_until_it_is_retired(settings: S
         await expect(edith.get_by_role("status")).to_contain_text("Done")
         await expect(edith.get_by_text(asked)).to_be_visible()
         page = await chat(ada, url)
-        text = await said(page, "Where do the grandmothers of zqKilifi meet about child marriage?")
+        text = await said(
+            page, "Where do the grandmothers of zqKilifi meet to talk about child marriage?"
+        )
         assert "Under the zqmango tree" in text
         assert "Answered by the Exchange's staff" in text
         await looked_at(page, "hub-kept")
