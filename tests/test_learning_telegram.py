@@ -211,6 +211,6 @@ def test_steps_are_counted_as_commands_and_nothing_of_the_path(served: Served) -
 
 
 def test_the_menu_and_the_cards_tell_of_it(served: Served) -> None:
-    assert "your place in a learning path" in said(served.ask("privacy", Kind.COMMAND))
+    assert "learning path" in said(served.ask("privacy", Kind.COMMAND))
     assert "your learning path" in said(served.ask("forget", Kind.COMMAND))
     assert isinstance(app.open_assistant(Settings(exchange_data=served.data)).learning, Learning)
