@@ -9,6 +9,7 @@ last answer is remembered for it.
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.learning.stopping import is_stop
 from bot.messages import Kind, Question, Reply
 from bot.phrases import speak
 from bot.replies import plain
@@ -48,7 +49,7 @@ def is_public(question: Question) -> bool:
     """Whether all may read the reply."""
     match question.kind:
         case Kind.TEXT | Kind.EDITED:
-            return True
+            return not is_stop(question)
         case Kind.COMMAND:
             return question.text.strip().partition(" ")[0].lower() in COMMANDS
         case Kind.BUTTON:

@@ -73,6 +73,16 @@ def test_what_is_a_persons_own_is_said_to_them_alone(own: Assistant, command: st
     assert (said.private, bool(said.lines)) == ("start", True)
 
 
+@pytest.mark.parametrize(("text", "kind"), [("STOP", Kind.TEXT), ("stop", Kind.COMMAND)])
+def test_stop_in_a_room_ends_the_path_of_who_says_it(own: Assistant, text: str, kind: Kind) -> None:
+    asked(own, "learn:en:listening:2:p", Kind.BUTTON, person="telegram:54", room="")
+    said = asked(own, text, kind, person="telegram:54")
+    assert said.private == "start"
+    assert "Stopped." in as_text(said)
+    paths = asked(own, "learn", Kind.COMMAND, person="telegram:54", room="")
+    assert "You stand at step" not in as_text(paths)
+
+
 def test_a_voice_note_and_a_button_of_feedback_are_theirs_alone(own: Assistant) -> None:
     assert asked(own, "", Kind.VOICE).private == "start"
     assert asked(own, "good:en:AAAAAAAAAAA", Kind.BUTTON).private == "start"

@@ -150,6 +150,8 @@ def test_pages_make_show_count_and_end_a_workshop(client: TestClient, held: Path
     assert ",joined,joined,6,6" in table.text
     ended = client.post(f"/console/workshops/{workshop.code}/end", data={"token": form["token"]})
     assert "nobody can join any more" in ended.text
+    paper = client.get(f"/console/workshops/{workshop.code}/handout.html")
+    assert (paper.status_code, "nobody could join" in paper.text) == (503, True)
     noted = [(e.name, e.what, e.detail) for _, e in Audit(held).latest(9) if "work" in e.what]
     assert noted == [
         ("edith", f"/workshops/{workshop.code}/end", workshop.code),

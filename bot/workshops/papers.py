@@ -8,6 +8,7 @@ from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
 from bot.settings import Settings
 from bot.workshops import handout, pack
+from bot.workshops.kept import BadWorkshop
 from bot.workshops.links import links
 from bot.workshops.workshop import Workshop
 from index.opened import Opened
@@ -26,10 +27,13 @@ def page(paper: Paper, workshop: Workshop, settings: Settings, opened: Callable[
 
     May ask Telegram for the bot's name. Raises BadWorkshop, StaleIndex.
     """
-    today = datetime.now(UTC).date()
+    now = datetime.now(UTC)
+    today = now.date()
     if paper is Paper.PACK:
         kept = Matching(CuratedAnswers(settings.exchange_data))
         return pack.html(pack.gather(workshop, opened(), today, kept.first))
+    if workshop.over(now.timestamp()):
+        raise BadWorkshop(f"{workshop.code}: it is over, so nobody could join; make a new one")
     sheet = handout.sheet(workshop, links(workshop, settings), today)
     return handout.html(sheet, card=paper is Paper.CARD)
 
