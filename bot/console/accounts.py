@@ -1,5 +1,6 @@
 """Accounts of the hub's staff: a name, a role, a password's hash. Made on the command line only."""
 
+import functools
 import re
 import secrets
 import sqlite3
@@ -9,17 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import TYPE_CHECKING
 
 from bot.desk.database import opened
 
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 SHORTEST, LONGEST = 12, 200  # characters of a password
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-# OWASP's second choice for argon2id: 19 MiB, so that a small server bears it.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(32))  # what an unknown name is compared with
 
 
 class BadAccount(Exception):
@@ -91,8 +90,11 @@ class Accounts:
         """The account, where the password is its own. An unknown name takes as long."""
         with self._lock:
             rows = list(self._db.query("select * from accounts where name = ?", [name]))
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        nobody = _nobody()  # made first, so that not even one unknown name takes longer
         try:
-            _HASHER.verify(rows[0]["hash"] if rows else _NOBODY, password[: LONGEST + 1])
+            _hasher().verify(rows[0]["hash"] if rows else nobody, password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             return None
         return _account(rows[0]) if rows else None
@@ -128,7 +130,24 @@ def _unknown(name: str) -> BadAccount:
 def _hashed(password: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadAccount(f"the password is not {SHORTEST} to {LONGEST} characters; choose another")
-    return _HASHER.hash(password)
+    return _hasher().hash(password)
+
+
+@functools.cache
+def _hasher() -> "PasswordHasher":
+    """OWASP's second choice for argon2id: 19 MiB, so that a small server bears it.
+
+    Loaded when a password is hashed or tried: it takes a tenth of a second.
+    """
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+@functools.cache
+def _nobody() -> str:
+    """The hash that an unknown name's password is compared with."""
+    return _hasher().hash(secrets.token_urlsafe(32))
 
 
 def _account(row: dict[str, object]) -> Account:

@@ -21,13 +21,14 @@ Read with markdown-it-py, the CommonMark reader that the library's own documents
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from typing import TYPE_CHECKING
 
 from bot.learning.path import BadPath, Choice, Fault, LearningPath, Quoted, Step
 from bot.messages import Line, Span, Style
 from bot.phrases import languages
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
 
 LARGEST = 20_000  # bytes of a file
 STEPS = range(2, 13)
@@ -73,6 +74,9 @@ def named(name: str) -> tuple[str, str]:
 
 def parse(name: str, data: bytes) -> LearningPath:
     """The path in a file; `name` is the file's own. Raises BadPath with every fault."""
+    from markdown_it import MarkdownIt  # by who takes or checks a path, not at every start
+    from markdown_it.tree import SyntaxTreeNode
+
     id, language = named(name)
     faults: list[Fault] = []
 
@@ -129,7 +133,7 @@ class _Reader:
         self.steps: list[_Draft] = []
         self._open: _Draft | None = None
 
-    def block(self, node: SyntaxTreeNode) -> None:
+    def block(self, node: "SyntaxTreeNode") -> None:
         """Take the next one."""
         kind = _LEVELS.get(node.tag, "") if node.type == "heading" else node.type
         line = _line(node)
@@ -174,18 +178,18 @@ class _Reader:
         elif step.choices is None:
             self._wrong(step.line, "the question of this step needs its answers: - [x] …: …")
 
-    def _titled(self, node: SyntaxTreeNode, line: int) -> None:
+    def _titled(self, node: "SyntaxTreeNode", line: int) -> None:
         if self.title or self._open:
             self._wrong(line, "a path has one title (#); a step begins with ##")
         self.title = self._plain(node, line, TITLE)
 
-    def _asked(self, node: SyntaxTreeNode, line: int) -> None:
+    def _asked(self, node: "SyntaxTreeNode", line: int) -> None:
         if self._open is None or self._open.question:
             self._wrong(line, "a question (###) stands once, at the end of a step (##)")
             return
         self._open.question = self._plain(node, line, 2 * TITLE)
 
-    def _said(self, node: SyntaxTreeNode, line: int) -> None:
+    def _said(self, node: "SyntaxTreeNode", line: int) -> None:
         step = self._open
         if step is None and (self.about or not self.title):
             self._wrong(line, "one paragraph stands under the title; then steps begin with ##")
@@ -197,7 +201,7 @@ class _Reader:
             spans = Line(tuple(self._spans(node, line)))
             (step.after if step.quoted else step.before).append(spans)
 
-    def _quoted(self, node: SyntaxTreeNode, line: int) -> None:
+    def _quoted(self, node: "SyntaxTreeNode", line: int) -> None:
         if self._open is None or self._open.quoted or self._open.question:
             self._wrong(line, "a quote (>) stands once in a step, before its question")
             return
@@ -213,7 +217,7 @@ class _Reader:
             self._wrong(line, "this quote has no words; copy them from the library")
         self._open.quoted = Quoted(source=source, words=said, line=line)
 
-    def _chosen(self, node: SyntaxTreeNode, line: int) -> None:
+    def _chosen(self, node: "SyntaxTreeNode", line: int) -> None:
         step = self._open
         if step is None or not step.question or step.choices is not None:
             self._wrong(line, "a list stands once in a step, as the answers to its question (###)")
@@ -227,7 +231,7 @@ class _Reader:
         if len(set(labels)) < len(labels):
             self._wrong(line, "two answers are the same")
 
-    def _choices(self, items: Sequence[SyntaxTreeNode]) -> Iterator[Choice]:
+    def _choices(self, items: "Sequence[SyntaxTreeNode]") -> Iterator[Choice]:
         for item in items:
             line = _line(item)
             whole = len(item.children) == 1 and item.children[0].type == "paragraph"
@@ -241,7 +245,7 @@ class _Reader:
             yield Choice(label=label, right=text[:4] != _MARKS[0], feedback=feedback)
 
     def _plain(
-        self, node: SyntaxTreeNode, line: int, most: int = LARGEST, *, address: bool = False
+        self, node: "SyntaxTreeNode", line: int, most: int = LARGEST, *, address: bool = False
     ) -> str:
         """The words of a block, `most` characters of them."""
         text = "".join(span.text for span in self._spans(node, line, address=address)).strip()
@@ -251,7 +255,7 @@ class _Reader:
             self._wrong(line, f"has {len(text)} characters; {most} fit, so shorten it")
         return text
 
-    def _spans(self, node: SyntaxTreeNode, line: int, *, address: bool = False) -> Iterator[Span]:
+    def _spans(self, node: "SyntaxTreeNode", line: int, *, address: bool = False) -> Iterator[Span]:
         inline = node.children[0].children if node.children else []
         for one in inline:
             inner = one.children[0] if len(one.children) == 1 else one
@@ -268,5 +272,5 @@ class _Reader:
 _STRAY = "only titles (#, ##, ###), paragraphs, one quote (>) and answers (-) stand in a path"
 
 
-def _line(node: SyntaxTreeNode) -> int:
+def _line(node: "SyntaxTreeNode") -> int:
     return node.map[0] + 1 if node.map else 1
