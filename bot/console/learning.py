@@ -15,7 +15,6 @@ from bot.learning.shelf import Shelf
 from bot.phrases import language_name, speak
 from bot.settings import Settings
 from index.opened import Opened
-from index.ports import StaleIndex
 
 PATH = "/paths"
 
@@ -51,9 +50,9 @@ class _Pages:
             return await self._listed(request, visitor, [why])
         data = await upload.read(LARGEST + 1)
         try:
-            library = self._opened().library
-            await run_in_threadpool(self._shelf.put, upload.filename, data, library)
-        except (BadPath, OSError, StaleIndex) as error:
+            opened = await run_in_threadpool(self._opened)
+            await run_in_threadpool(self._shelf.put, upload.filename, data, opened.library)
+        except (BadPath, OSError) as error:
             return await self._listed(request, visitor, str(error).splitlines())
         noted(request, upload.filename)
         return back(PATH)
@@ -71,10 +70,7 @@ class _Pages:
     async def _listed(
         self, request: Request, visitor: Visitor, wrong: list[str] | None = None
     ) -> Response:
-        try:
-            library = self._opened().library
-        except StaleIndex as error:
-            return shown(request, visitor, "refused.html", status=503, why=str(error))
+        library = (await run_in_threadpool(self._opened)).library
         return shown(
             request,
             visitor,
