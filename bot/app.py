@@ -13,7 +13,6 @@ from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
-from bot.desk import practice
 from bot.desk.contributions import Contributions
 from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
@@ -58,6 +57,11 @@ def open_embedder(settings: Settings) -> Embedder:
     return embedder
 
 
+def open_current(settings: Settings) -> Current:
+    """What gives the library that answers now, and its index. Raises UnknownPart."""
+    return Current(settings.exchange_data, settings.engine, open_embedder(settings))
+
+
 def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
     """An assistant over the current index.
 
@@ -65,7 +69,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
 
     `limited`: whether people on a network may flood it, so that it slows them down.
     """
-    current = Current(settings.exchange_data, settings.engine, open_embedder(settings))
+    current = open_current(settings)
     current()
     safeguarding.ready()
     people = People(settings.exchange_data, key_days=settings.key_days)
@@ -132,7 +136,7 @@ def open_rewriter(settings: Settings) -> Rewrite | None:
 def needs_refresh(settings: Settings) -> bool:
     """Whether there is no index that this program and these settings can open."""
     try:
-        Current(settings.exchange_data, settings.engine, open_embedder(settings))()
+        open_current(settings)()
     except StaleIndex:
         return True
     return False
@@ -219,7 +223,7 @@ def open_console(settings: Settings, opened: Callable[[], Opened] | None = None)
     from bot.console.sections import sections
 
     if opened is None:
-        opened = Current(settings.exchange_data, settings.engine, open_embedder(settings))
+        opened = open_current(settings)
     return console(settings, sections(settings, opened))
 
 
@@ -227,6 +231,8 @@ def open_practice(settings: Settings) -> list[BaseRoute]:
     """The pages that answers from practice link to, where PRACTICE_URL names them."""
     if not settings.practice_url:
         return []
+    from bot.desk import practice  # as above: pages of the web
+
     return practice.routes(Contributions(settings.exchange_data))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.console.accounts import Accounts, BadAccount, Role
+from bot.console.accounts import Accounts, Role
 from bot.console.audit import Audit
 from bot.console.lockout import Lockout
 from bot.console.sessions import Sessions
@@ -91,11 +91,7 @@ def _desk(name: str, what: str, *, sign_out: bool = False) -> Iterator[Accounts]
     """The accounts; what was done to `name` is written to the log once it is done."""
     with plainly() as settings:
         data = settings.exchange_data
-        try:
-            yield Accounts(data)
-        except BadAccount as error:
-            notes.print(f"exchange: {error}", markup=False)
-            raise typer.Exit(1) from None
+        yield Accounts(data)
         if sign_out:
             Sessions(data).end_all(name)
             Lockout(data).clear(name)

@@ -1,15 +1,14 @@
 """Commands of the hub's desk: what staff do with what people shared, in a terminal."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.desk import approving
-from bot.desk.approving import NotPublished
-from bot.desk.contributions import Contribution, Contributions, NoContribution, State
+from bot.desk.contributions import Contribution, Contributions, State
 from bot.desk.sharing_texts import titled
 from bot.settings import Settings
 from scripts import report
@@ -21,16 +20,8 @@ Id = Annotated[str, typer.Argument(help="One of: exchange desk contributions.")]
 
 @contextmanager
 def _opened() -> Iterator[tuple[Settings, Contributions]]:
-    """The contributions; what cannot be done with one is one line and exit status 1."""
-    with plainly() as settings:
-        held = Contributions(settings.exchange_data)
-        try:
-            yield settings, held
-        except (NoContribution, NotPublished) as error:
-            notes.print(f"exchange: {error}", markup=False)
-            raise typer.Exit(1) from None
-        finally:
-            held.close()
+    with plainly() as settings, closing(Contributions(settings.exchange_data)) as held:
+        yield settings, held
 
 
 def listed() -> None:

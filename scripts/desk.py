@@ -19,7 +19,6 @@ from bot.settings import Settings
 from corpus.library import Library
 from index import snapshots
 from index.editing import LIBRARY
-from index.opened import Current
 from index.withdrawn import Withdrawn
 from scripts.shell import plainly
 
@@ -48,7 +47,7 @@ def questions(
         print(f"{len(held)} open")
         if not held:
             return
-        opened = Current(settings.exchange_data, settings.engine, app.open_embedder(settings))()
+        opened = app.open_current(settings)()
         for one in held:
             days = (time.time() - one.at) / DAY
             print(f"{one.id}  {one.language}  {one.channel}  {days:.1f} days  {one.text}")

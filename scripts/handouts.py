@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from bot import app
-from bot.settings import Settings
 from bot.workshops import papers
 from bot.workshops.papers import Paper
 from bot.workshops.printing import pdf
 from bot.workshops.workshop import Workshop
-from index.opened import Current, Opened
 from scripts.workshops import Code, found, kept_here
 
 To = Annotated[Path, typer.Option(help="The folder for the files.")]
@@ -40,7 +38,7 @@ def _write(paper: Paper, code: str, to: Path) -> None:
     """The HTML first: it stands also where no PDF can be made."""
     with kept_here() as (settings, kept):
         workshop = found(kept, code)
-        html = papers.page(paper, workshop, settings, lambda: _current(settings))
+        html = papers.page(paper, workshop, settings, app.open_current(settings))
         to.mkdir(parents=True, exist_ok=True)
         _put(to, paper, workshop, "html", html.encode())
         _put(to, paper, workshop, "pdf", pdf(html))
@@ -50,7 +48,3 @@ def _put(to: Path, paper: Paper, workshop: Workshop, ending: str, data: bytes) -
     path = to / papers.name(paper, workshop, ending)
     path.write_bytes(data)
     print(f"written: {path} ({len(data) / 1000:,.0f} kB)")
-
-
-def _current(settings: Settings) -> Opened:
-    return Current(settings.exchange_data, settings.engine, app.open_embedder(settings))()

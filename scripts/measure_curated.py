@@ -24,7 +24,6 @@ from bot.desk import matching
 from bot.settings import read
 from index.alignment import Aligned
 from index.calibration import read_trials
-from index.opened import Current
 
 PARAPHRASES = Path(__file__).resolve().parents[1] / "tests" / "golden" / "paraphrases.csv"
 STEPS = [round(float(step), 2) for step in np.arange(0.5, 0.86, 0.02)]
@@ -100,7 +99,7 @@ def main() -> None:
     """Print the rates."""
     half = 0 if "--tune" in sys.argv else 1
     settings = read()
-    opened = Current(settings.exchange_data, settings.engine, app.open_embedder(settings))()
+    opened = app.open_current(settings)()
     kept, cases = groups(half)
     cases += asked_beside(settings.calibration, half)
     found = scored(kept, cases, opened.embedder)

@@ -1,7 +1,7 @@
 """Commands of the hub's desk: questions that people let staff see, for the golden set."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
@@ -9,23 +9,15 @@ import typer
 from bot.desk.proposals import BadProposal, Proposals
 from bot.settings import Settings
 from bot.upkeep import holdings
-from scripts.shell import notes, plainly
+from scripts.shell import plainly
 
 Id = Annotated[int, typer.Argument(help="One of: exchange desk proposals.")]
 
 
 @contextmanager
 def _opened() -> Iterator[tuple[Settings, Proposals]]:
-    """The proposals; what cannot be done with one is one line and exit status 1."""
-    with plainly() as settings:
-        held = Proposals(settings.exchange_data)
-        try:
-            yield settings, held
-        except BadProposal as error:
-            notes.print(f"exchange: {error}", markup=False)
-            raise typer.Exit(1) from None
-        finally:
-            held.close()
+    with plainly() as settings, closing(Proposals(settings.exchange_data)) as held:
+        yield settings, held
 
 
 def proposals() -> None:

@@ -10,9 +10,13 @@ import typer
 from rich.console import Console
 
 from bot.channels.errors import ChannelFailed
+from bot.console.accounts import BadAccount
 from bot.delivery.port import StoreFailed
+from bot.desk.approving import NotPublished
+from bot.desk.contributions import NoContribution
 from bot.desk.curated import NoAnswer
 from bot.desk.passed import NoQuestion
+from bot.desk.proposals import BadProposal
 from bot.desk.writing import BadAnswer
 from bot.evaluation.ranking import MissingLibrary
 from bot.evaluation.sets import BadSet
@@ -20,6 +24,7 @@ from bot.keys import BadKey
 from bot.safeguarding.helplines import BadHelpline
 from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
+from bot.workshops.kept import BadWorkshop
 from bot.workshops.printing import NotPrinted
 from corpus.errors import BadCatalogue
 from index.bulk.crew import BulkFailed
@@ -30,12 +35,15 @@ from index.ports import StaleIndex
 from index.snapshots import NoSnapshot
 
 EXPECTED = (
+    BadAccount,
     BadAnswer,
     BadKey,
+    BadProposal,
     BadSet,
     BadHelpline,
     BadSetting,
     BadTable,
+    BadWorkshop,
     Busy,
     NoSnapshot,
     StaleIndex,
@@ -46,8 +54,10 @@ EXPECTED = (
     ChannelFailed,
     MissingLibrary,
     NoAnswer,
+    NoContribution,
     NoQuestion,
     NotPrinted,
+    NotPublished,
     StoreFailed,
 )
 

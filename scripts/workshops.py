@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +19,7 @@ from bot.workshops.kept import BadWorkshop, Workshops
 from bot.workshops.links import Links, links, png, svg
 from bot.workshops.making import Given, make
 from bot.workshops.workshop import Workshop, is_code, read_code
-from index.opened import Current
-from scripts.shell import notes, plainly
+from scripts.shell import plainly
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -33,16 +32,9 @@ Code = Annotated[str, typer.Argument(help="The workshop's code: exchange worksho
 
 @contextmanager
 def kept_here() -> Iterator[tuple[Settings, Workshops]]:
-    """The workshops; what cannot be done is one line and exit status 1."""
-    with plainly() as settings:
-        kept = Workshops(settings.exchange_data)
-        try:
-            yield settings, kept
-        except BadWorkshop as error:
-            notes.print(f"exchange: {error}", markup=False)
-            raise typer.Exit(1) from None
-        finally:
-            kept.close()
+    """The settings and the workshops, for as long as they are needed."""
+    with plainly() as settings, closing(Workshops(settings.exchange_data)) as kept:
+        yield settings, kept
 
 
 @cli.command()
@@ -63,7 +55,7 @@ def new(
 ) -> None:
     """Make a workshop, try its questions, and print its links."""
     with kept_here() as (settings, kept):
-        opened = Current(settings.exchange_data, settings.engine, app.open_embedder(settings))()
+        opened = app.open_current(settings)()
         given = Given(
             title=title, language=language, topic=topic, country=country, setting=setting,
             documents=documents or (), questions=questions or (), expires=expires,
@@ -97,8 +89,8 @@ def show(
         _print(workshop, urls)
         if into is not None:
             into.mkdir(parents=True, exist_ok=True)
-            for network, url in _by_network(urls):
-                path = into / f"workshop-{workshop.code}-{network}"
+            for network, url in urls.by_network():
+                path = into / f"workshop-{workshop.code}-{network.lower()}"
                 path.with_suffix(".svg").write_text(svg(url), encoding="utf-8")
                 path.with_suffix(".png").write_bytes(png(url))
                 print(f"written: {path}.svg and .png")
@@ -120,7 +112,8 @@ def counts(
     """Show how many joined, asked and were answered, and on what; five people or more."""
     with kept_here() as (settings, kept):
         workshop = found(kept, code)
-        cells = counting.cells_of(Counts(settings.exchange_data), today(), workshop.code)
+        with closing(Counts(settings.exchange_data)) as kept_counts:
+            cells = counting.cells_of(kept_counts, today(), workshop.code)
         if csv:
             sys.stdout.buffer.write(as_csv(cells))
             return
@@ -157,13 +150,8 @@ def trainers() -> None:
             print(f"{code}  since {_day(since)}")
 
 
-@contextmanager
-def _people(settings: Settings) -> Iterator[People]:
-    people = People(settings.exchange_data, key_days=settings.key_days)
-    try:
-        yield people
-    finally:
-        people.close()
+def _people(settings: Settings) -> closing[People]:
+    return closing(People(settings.exchange_data, key_days=settings.key_days))
 
 
 def found(kept: Workshops, code: str) -> Workshop:
@@ -172,11 +160,6 @@ def found(kept: Workshops, code: str) -> Workshop:
     if workshop is None:
         raise BadWorkshop(f"{code}: no workshop has this code; see exchange workshop list")
     return workshop
-
-
-def _by_network(urls: Links) -> list[tuple[str, str]]:
-    every = (("telegram", urls.telegram), ("whatsapp", urls.whatsapp), ("web", urls.web))
-    return [(network, url) for network, url in every if url]
 
 
 def _print(workshop: Workshop, urls: Links) -> None:
@@ -189,9 +172,9 @@ def _print(workshop: Workshop, urls: Links) -> None:
         print(f"    documents: {', '.join(workshop.documents)}")
     for number, question in enumerate(workshop.questions, start=1):
         print(f"    {number}. {question}")
-    for network, url in _by_network(urls):
-        print(f"{network}: {url}")
-    if not _by_network(urls):
+    for network, url in urls.by_network():
+        print(f"{network.lower()}: {url}")
+    if not urls.by_network():
         print("no link: set TELEGRAM_TOKEN or TELEGRAM_NAME, WHATSAPP_NUMBER or WEB_URL")
 
 
