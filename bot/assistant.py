@@ -139,8 +139,7 @@ class Assistant:
 
     def _own(self, question: Question) -> str:
         """The language to speak where a message has no words."""
-        prior = self._prior(question)
-        return prior if prior in languages() else "en"
+        return _spoken(self._prior(question))
 
     def _forget(self, person: str) -> None:
         self._voice.forget(person)
@@ -182,12 +181,12 @@ class Assistant:
         always = (question.kind is Kind.COMMAND and name in ALWAYS) or is_stop(question)
         if not always and (slower := self._pacing.slower(question, language)) is not None:
             return slower
-        if (told := self._asides.hear(question, self._own(question), language)) is not None:
+        own = _spoken(prior)
+        if (told := self._asides.hear(question, own, language)) is not None:
             return told
         question = rooms.of_room(question)
         if question.kind in (Kind.COMMAND, Kind.BUTTON):
             self._tally.add(question, language, Outcome.COMMAND)
-            own = self._own(question)
             return self._passed(question, own) or self._commands.act(question, own)
         if (said := unread(question, language)) is not None:
             self._tally.add(question, language, Outcome.UNREAD)
@@ -212,9 +211,7 @@ class Assistant:
         asked = redact(question.text)
         told = cards.answer_reply(found)
         if not question.room:
-            seen = (
-                asked if plain else ""
-            )  # what staff may be shown of it, should its person let them
+            seen = asked if plain else ""  # by staff, should its person let them
             told = self._feedback.under(told, found, question.person, seen)
         if asked != question.text:
             told = privacy.left_out(told)
@@ -296,6 +293,10 @@ class Assistant:
             found = self._matching.first(asked, found, opened)
         found = self._commands.marked(found)
         return self._rewrite(asked, found) if self._rewrite and not found.staff else found
+
+
+def _spoken(prior: str | None) -> str:
+    return prior if prior in languages() else "en"
 
 
 def _typing(person: str) -> str:

@@ -90,7 +90,6 @@ class _Pages:
         if workshop is None:
             return await self._unknown(request, visitor)
         urls = await run_in_threadpool(links, workshop, self._settings)
-        every = (("Telegram", urls.telegram), ("WhatsApp", urls.whatsapp), ("Web", urls.web))
         cells = await run_in_threadpool(counting.cells_of, self._counts, today(), workshop.code)
         return shown(
             request,
@@ -98,7 +97,7 @@ class _Pages:
             "workshop.html",
             workshop=workshop,
             over=workshop.over(time.time()),
-            links=[(name, url, Markup(svg(url))) for name, url in every if url],
+            links=[(name, url, Markup(svg(url))) for name, url in urls.by_network()],
             unanswered=request.query_params.get("not", "").split(","),
             tallied=_named(counting.tallied(cells), visitor.language),
             named=partial(language_name, language=visitor.language),

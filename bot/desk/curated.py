@@ -204,7 +204,7 @@ def _found_again(one: Picked, library: Library) -> Picked:
     try:
         library.passage(one.passage)
     except KeyError:
-        own = (p for p in library.passages() if p.source == one.source)
+        own = library.passages(one.source)
         found = (p.id for p in own if one.words in " ".join(p.text.split()))
         return replace(one, passage=next(found, one.passage))
     return one

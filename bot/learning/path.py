@@ -68,10 +68,15 @@ class Fault:
 FAULTS = 20  # told at a time
 
 
+def told(faults: list[Fault]) -> list[Fault]:
+    """The first of them, line by line."""
+    return sorted(faults, key=lambda fault: fault.line)[:FAULTS]
+
+
 class BadPath(Exception):
     """A path that cannot be used. The text has one line a fault: the file, the line, what to do."""
 
     def __init__(self, name: str, faults: list[Fault]) -> None:
         """`faults`: one at least."""
-        self.faults = sorted(faults, key=lambda fault: fault.line)[:FAULTS]
+        self.faults = told(faults)
         super().__init__("\n".join(f"{name}:{one.line}: {one.why}" for one in self.faults))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.learning import cards
 from bot.learning.parsing import LARGEST, named, parse
-from bot.learning.path import BadPath, Fault, LearningPath
+from bot.learning.path import BadPath, Fault, LearningPath, told
 from bot.learning.verifying import unverified
 from corpus.library import Library
 
@@ -88,16 +88,16 @@ class Shelf:
         (self.folder / name).unlink(missing_ok=True)
 
     def _found(self, file: Path, library: Library) -> Found:
-        own, path = file.parent == self.folder, None
+        path, faults = None, list[Fault]()
         try:
             path = parse(file.name, _bytes(file))
-            checked(file.name, _bytes(file), library)
+            faults = _faults(path, library)
         except BadPath as error:
-            return Found(name=file.name, own=own, path=path, faults=tuple(error.faults))
+            faults = error.faults
         except OSError as error:
-            fault = Fault(line=1, why=f"cannot be read ({error.strerror}); mend its rights")
-            return Found(name=file.name, own=own, path=path, faults=(fault,))
-        return Found(name=file.name, own=own, path=path, faults=())
+            faults = [Fault(line=1, why=f"cannot be read ({error.strerror}); mend its rights")]
+        own = file.parent == self.folder
+        return Found(name=file.name, own=own, path=path, faults=tuple(told(faults)))
 
     def _files(self, *, bad: bool = False) -> Iterator[Path]:
         """The files in use, by name; `bad`: also those whose name tells no path."""

@@ -81,17 +81,20 @@ class Joining:
 
     def topic(self, person: str) -> str:
         """The topic of the workshop that a person, or a room, is in; "" for none."""
-        code = self._people.workshop(person)
-        workshop = self._workshops.find(code) if code else None
+        workshop = self._of(person)
         return workshop.topic if workshop else ""
 
     def leaning(self, person: str, wish: Wish) -> Wish:
         """The person's wish with the documents of their workshop, and those on its topic."""
-        code = self._people.workshop(person)
-        workshop = self._workshops.find(code) if code else None
+        workshop = self._of(person)
         if workshop is None:
             return wish
         return replace(wish, documents=self._on_topic(workshop).union(workshop.documents))
+
+    def _of(self, person: str) -> Workshop | None:
+        """The workshop that a person is in, also one that is over."""
+        code = self._people.workshop(person)
+        return self._workshops.find(code) if code else None
 
     def _on_topic(self, workshop: Workshop) -> frozenset[str]:
         """The sources that a search for the topic finds; kept as long as the library is."""

@@ -31,6 +31,11 @@ class Links:
     whatsapp: str
     web: str
 
+    def by_network(self) -> list[tuple[str, str]]:
+        """The networks that are set up, each with its address."""
+        every = (("Telegram", self.telegram), ("WhatsApp", self.whatsapp), ("Web", self.web))
+        return [(network, url) for network, url in every if url]
+
 
 def links(workshop: Workshop, settings: Settings) -> Links:
     """The workshop's links. May ask Telegram for the bot's name, once a process."""

@@ -118,7 +118,7 @@ def _usage(language: str, own: list[Workshop] | None = None) -> Reply:
 def _made(made: Made, links: Links, language: str) -> Reply:
     """The links, the questions, and the code of the first link as a picture."""
     say, workshop = speak(language), made.workshop
-    urls = [url for url in (links.telegram, links.whatsapp, links.web) if url]
+    urls = [url for _, url in links.by_network()]
     lines = [
         plain(say("Your workshop: {title}").format(title=workshop.title), Style.BOLD),
         plain(_typed(say, workshop.code)),
