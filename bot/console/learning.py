@@ -15,6 +15,7 @@ from bot.learning.shelf import Shelf
 from bot.phrases import language_name, speak
 from bot.settings import Settings
 from index.opened import Opened
+from index.ports import StaleIndex
 
 PATH = "/paths"
 
@@ -52,7 +53,7 @@ class _Pages:
         try:
             opened = await run_in_threadpool(self._opened)
             await run_in_threadpool(self._shelf.put, upload.filename, data, opened.library)
-        except (BadPath, OSError) as error:
+        except (BadPath, OSError, StaleIndex) as error:
             return await self._listed(request, visitor, str(error).splitlines())
         noted(request, upload.filename)
         return back(PATH)
@@ -70,7 +71,10 @@ class _Pages:
     async def _listed(
         self, request: Request, visitor: Visitor, wrong: list[str] | None = None
     ) -> Response:
-        library = (await run_in_threadpool(self._opened)).library
+        try:
+            library = (await run_in_threadpool(self._opened)).library
+        except StaleIndex as error:
+            return shown(request, visitor, "refused.html", status=503, why=str(error))
         return shown(
             request,
             visitor,
