@@ -28,7 +28,7 @@ class Voice:
         self, hear: Hear | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """`hear`: None where no model is set up; then nothing is listened to."""
-        self._hear, self._moments = hear, Moments(clock)
+        self._hear, self._moments = hear, Moments[str](clock)
 
     def listens(self, question: Question) -> bool:
         """Whether this is a recording that can be heard."""

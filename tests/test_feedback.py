@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import app, moments
 from bot.assistant import Assistant
 from bot.channels.telegram_render import keyboard
 from bot.channels.whatsapp_render import render
 from bot.counts import Counts, today
-from bot.desk import feedback
-from bot.desk.feedback import LAPSES, REASONS
+from bot.desk.feedback import REASONS
 from bot.desk.proposals import KEPT, BadProposal, Proposals
 from bot.desk.themes import OTHER, theme_of, themes
 from bot.evaluation.sets import read_set
 from bot.messages import Button, Kind, Question, Reply
+from bot.moments import LAPSES
 from bot.people import People
 from bot.phrases import languages
 from bot.settings import Settings
@@ -46,7 +46,7 @@ class Desk:
             current, People(folder), counts=self.counts, proposals=self.proposals
         )
         self.library = current().library
-        self.assistant._feedback._clock = self.clock
+        self.assistant._feedback._moments._clock = self.clock
 
     def ask(self, text: str = ASKED, person: str = ADA, language: str = "en") -> Reply:
         return self.assistant.reply(Question(text=text, person=person, language=language))
@@ -347,7 +347,7 @@ def test_the_commands_as_they_are_typed(starter: Settings, tmp_path: Path) -> No
 
 
 def test_at_most_a_thousand_questions_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feedback, "MOST", 1)
+    monkeypatch.setattr(moments, "MOST", 1)
     leave = desk.complain()
     desk.ask(person=BEN)
     assert "no longer have" in text(desk.press(leave.buttons[0]))

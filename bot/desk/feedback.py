@@ -4,8 +4,6 @@ The buttons carry passage ids alone, so they work after a restart. The question 
 process's memory, ten minutes at most, and is written down only on a yes.
 """
 
-import secrets
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,12 +12,11 @@ from bot.counts import ACROSS, Counts, Names, today
 from bot.desk.proposals import Proposals
 from bot.desk.themes import theme_of
 from bot.messages import Answer, Button, Reply
+from bot.moments import Moments
 from bot.phrases import Say, languages, speak
 from bot.replies import notice, plain
 from corpus.library import Library
 
-LAPSES = 600.0  # seconds that a question waits for a yes
-MOST = 1_000  # people whose question waits; the oldest goes first
 LONGEST = 500  # characters of a question that can be shown again with what is asked
 HELPFUL, NOT_HELPFUL, UNSAID = "helpful", "not helpful", "not said"
 REASONS = {
@@ -33,14 +30,12 @@ _IDS = 3  # passages that a button carries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
-    token: str
+class _Asked:
     ids: str  # of the answer
     question: str  # redacted
     language: str
     sources: tuple[str, ...]
     reason: str = ""
-    until: float
 
 
 class Feedback:
@@ -56,9 +51,7 @@ class Feedback:
     ) -> None:
         """`names`: how a person is counted; `proposals`: None where no question is kept."""
         self._library, self._counts, self._names = library, counts, names
-        self._proposals, self._clock = proposals, clock
-        self._lock = threading.Lock()
-        self._waiting: dict[str, _Waiting] = {}
+        self._proposals, self._moments = proposals, Moments[_Asked](clock)
 
     def under(self, reply: Reply, answer: Answer, person: str, asked: str) -> Reply:
         """The reply with the two buttons, last; `asked` is the redacted question.
@@ -94,8 +87,7 @@ class Feedback:
 
     def forget(self, person: str) -> None:
         """Forget the question of somebody that waits, now."""
-        with self._lock:
-            self._waiting.pop(person, None)
+        self._moments.forget(person)
 
     def _rate(self, person: str, ids: str, what: str, **cells: str) -> None:
         """Count it by topic and source; once for a person and an answer."""
@@ -124,20 +116,14 @@ class Feedback:
         if rated and self._counts.first(day, names, f"why {ids}"):
             self._counts.take_back(day, names, reason=UNSAID)
             self._counts.add(day, names, reason=reason)
-        with self._lock:
-            self._sweep()
-            held = self._waiting.get(person)
-            if self._proposals is None or held is None or held.ids != ids:
-                return _thanks(language)
-            self._waiting[person] = held = replace(held, reason=reason)
-        return _ask_leave(held, language)
+        found = self._moments.change(
+            person, lambda asked: replace(asked, reason=reason) if asked.ids == ids else None
+        )
+        return _ask_leave(*found, language) if found else _thanks(language)
 
     def _mend(self, person: str, rest: str, language: str) -> Reply:
         token, _, choice = rest.partition(":")
-        with self._lock:
-            self._sweep()
-            held = self._waiting.get(person)
-            held = self._waiting.pop(person) if held and held.token == token else None
+        held = self._moments.take(person, token)
         if choice != "yes":
             return notice(language, "All right. I have not kept your question.")
         if held is None or self._proposals is None:
@@ -148,26 +134,12 @@ class Feedback:
         return notice(language, "Thank you. The Exchange's staff will see it.")
 
     def _hold(self, person: str, ids: str, answer: Answer, asked: str) -> None:
-        with self._lock:
-            self._sweep()
-            self._waiting.pop(person, None)
-            if self._proposals is None or not 0 < len(asked) <= LONGEST:
-                return
-            while len(self._waiting) >= MOST:
-                self._waiting.pop(next(iter(self._waiting)))
-            self._waiting[person] = _Waiting(
-                token=secrets.token_urlsafe(6),
-                ids=ids,
-                question=asked,
-                language=answer.language,
-                sources=tuple(dict.fromkeys(quote.source for quote in answer.quotes)),
-                until=self._clock() + LAPSES,
-            )
-
-    def _sweep(self) -> None:
-        now = self._clock()
-        for person in [p for p, waiting in self._waiting.items() if waiting.until < now]:
-            del self._waiting[person]
+        if self._proposals is None or not 0 < len(asked) <= LONGEST:
+            self._moments.forget(person)
+            return
+        sources = tuple(dict.fromkeys(quote.source for quote in answer.quotes))
+        held = _Asked(ids=ids, question=asked, language=answer.language, sources=sources)
+        self._moments.hold(person, held)
 
 
 def _ids(answer: Answer) -> str:
@@ -211,7 +183,7 @@ def _labels(say: Say) -> tuple[str, ...]:
     )
 
 
-def _ask_leave(held: _Waiting, language: str) -> Reply:
+def _ask_leave(token: str, held: _Asked, language: str) -> Reply:
     say = speak(language)
     return Reply(
         language=language,
@@ -231,7 +203,7 @@ def _ask_leave(held: _Waiting, language: str) -> Reply:
             ),
         ),
         buttons=(
-            Button(label=say("Yes, they may"), data=f"mend:{language}:{held.token}:yes"),
-            Button(label=say("No"), data=f"mend:{language}:{held.token}:no"),
+            Button(label=say("Yes, they may"), data=f"mend:{language}:{token}:yes"),
+            Button(label=say("No"), data=f"mend:{language}:{token}:no"),
         ),
     )

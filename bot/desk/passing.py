@@ -26,7 +26,7 @@ class Passing:
     ) -> None:
         """`days`: how long a question is kept at most."""
         self._passed, self.days = passed, days
-        self._moments = Moments(clock)
+        self._moments = Moments[str](clock)
 
     def offered(self, question: Question, reply: Reply) -> Reply:
         """The reply that nothing was found, with the offer under it, where it can be kept."""
