@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import closing
 from datetime import timedelta
 
 from bot.counts import Counts, today
@@ -24,15 +25,13 @@ log = logger(__name__)
 
 def sweep(settings: Settings) -> dict[str, int]:
     """Erase what is due now, and tell how many rows of what. Raises BadKey, StoreFailed."""
-    people = People(settings.exchange_data, key_days=settings.key_days)
-    counts = Counts(settings.exchange_data)
-    try:
+    with (
+        closing(People(settings.exchange_data, key_days=settings.key_days)) as people,
+        closing(Counts(settings.exchange_data)) as counts,
+    ):
         done = people.sweep(refilled=time.time() - FILLS)
         day, reminded = today(), people.tokens()
         done |= counts.sweep(day, day - timedelta(days=settings.counts_days))
-    finally:
-        people.close()
-        counts.close()
     return done | {
         "passed on": _passed(settings),
         "contributions": _unapproved(settings),
@@ -50,27 +49,23 @@ def _unheld(settings: Settings, reminded: set[str]) -> int:
     data = settings.exchange_data
     if not ((data / database.FILE).exists() and (data / FILE).exists()):
         return 0
-    store, passed, given = SqliteStore(data, serving=False), Passed(data), Contributions(data)
-    try:
+    with (
+        closing(SqliteStore(data, serving=False)) as store,
+        closing(Passed(data)) as passed,
+        closing(Contributions(data)) as given,
+    ):
         old = store.unused(DAY)  # of today's, one may be kept a moment after its question was
         held = {one.token for one in passed.open()} | {one.reach for one in given.listed()}
         held |= reminded
         return store.discard([token for token in old if token not in held])
-    finally:
-        store.close()
-        passed.close()
-        given.close()
 
 
 def _passed(settings: Settings) -> int:
     """The questions erased that nobody answered in time, with the handles to their people."""
     if not (settings.exchange_data / database.FILE).exists():
         return 0
-    passed = Passed(settings.exchange_data)
-    try:
+    with closing(Passed(settings.exchange_data)) as passed:
         tokens = passed.sweep(settings.pass_days)
-    finally:
-        passed.close()
     if tokens:
         discard(settings.exchange_data, tokens)
     return len(tokens)
@@ -80,31 +75,22 @@ def _unapproved(settings: Settings) -> int:
     """The contributions erased that no editor approved in time."""
     if not (settings.exchange_data / database.FILE).exists():
         return 0
-    held = Contributions(settings.exchange_data)
-    try:
+    with closing(Contributions(settings.exchange_data)) as held:
         return held.sweep()
-    finally:
-        held.close()
 
 
 def _proposals(settings: Settings) -> int:
     """The proposals erased that nobody took up in time."""
-    held = Proposals(settings.exchange_data)
-    try:
+    with closing(Proposals(settings.exchange_data)) as held:
         return held.sweep()
-    finally:
-        held.close()
 
 
 def _tidied(settings: Settings) -> int:
     """The rows erased from the queue, where there is one; whoever serves from it goes on."""
     if not (settings.exchange_data / FILE).exists():
         return 0
-    store = SqliteStore(settings.exchange_data, serving=False)
-    try:
+    with closing(SqliteStore(settings.exchange_data, serving=False)) as store:
         return store.tidy()
-    finally:
-        store.close()
 
 
 async def sweep_daily(settings: Settings) -> None:

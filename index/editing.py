@@ -11,7 +11,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,11 +64,8 @@ def still_held(data: Path) -> set[str]:
     path, gone = held_library(data), Withdrawn(data)()
     if path is None or not gone:
         return set()
-    library = Library(path, read_only=True)
-    try:
+    with closing(Library(path, read_only=True)) as library:
         return set(library.sources()) & gone
-    finally:
-        library.close()
 
 
 def _opened(copy: Path, held: Path | None) -> Library:

@@ -1,8 +1,7 @@
 """Commands for the hub's desk: questions that people passed on, and answers that are kept."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -142,21 +141,15 @@ def _written(library: Library, quotes: list[str] | None, text: str) -> Written:
     )
 
 
-@contextmanager
-def _held(settings: Settings) -> Iterator[Library]:
+def _held(settings: Settings) -> closing[Library]:
     folder = snapshots.current(settings.exchange_data)
     gone = Withdrawn(settings.exchange_data)
-    library = Library(folder / LIBRARY, read_only=True, gone=gone)
-    try:
-        yield library
-    finally:
-        library.close()
+    return closing(Library(folder / LIBRARY, read_only=True, gone=gone))
 
 
 def _note(settings: Settings, what: str, id: int) -> None:
-    audit = Audit(settings.exchange_data)
-    audit.note(LINE, what, str(id))
-    audit.close()
+    with closing(Audit(settings.exchange_data)) as audit:
+        audit.note(LINE, what, str(id))
 
 
 def _print(one: Curated) -> None:

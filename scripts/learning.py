@@ -1,7 +1,7 @@
 """Commands for learning paths: what there is, and whether a file can be one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -27,11 +27,9 @@ cli = typer.Typer(
 def _library() -> Iterator[tuple[Settings, Library]]:
     """The settings, and the library that answers now."""
     with plainly() as settings:
-        library = Library(snapshots.current(settings.exchange_data) / LIBRARY, read_only=True)
-        try:
+        held = snapshots.current(settings.exchange_data) / LIBRARY
+        with closing(Library(held, read_only=True)) as library:
             yield settings, library
-        finally:
-            library.close()
 
 
 @cli.command("list")

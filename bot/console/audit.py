@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.desk.database import opened
+from bot.keys import DAY
 
-KEPT = 400 * 86_400.0  # seconds
+KEPT = 400 * DAY  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.desk.database import opened
+from bot.keys import DAY
 
 TRIES = 5  # failures before the first pause
 PAUSE, LONGEST = 60.0, 3600.0  # seconds: the first pause, which doubles with each failure; the most
-_FORGOTTEN = 86_400.0  # seconds after the last failure
+_FORGOTTEN = DAY  # seconds after the last failure
 
 
 class Lockout:

@@ -1,6 +1,7 @@
 """The pages on what people need: tables with plots, a file for spreadsheets, proposals."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -66,11 +67,8 @@ class Desk:
         path = held_library(self.settings.exchange_data)
         if path is None:
             return {}
-        library = Library(path, read_only=True)
-        try:
+        with closing(Library(path, read_only=True)) as library:
             return {id: source.title for id, source in library.sources().items()}
-        finally:
-            library.close()
 
 
 def section(settings: Settings) -> Section:

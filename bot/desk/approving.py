@@ -5,13 +5,13 @@ What is approved enters the library by the way of `exchange add`, marked as prac
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bot import upkeep
-from bot.delivery.late import written
-from bot.delivery.sqlite import SqliteStore
 from bot.desk import sharing_texts
 from bot.desk.contributions import Contribution, Contributions, NoContribution, State
+from bot.desk.replying import leave
 from bot.desk.sharing_texts import PUBLISHER, titled
 from bot.gate import Verdict
 from bot.messages import Reply
@@ -28,15 +28,7 @@ Tell = Callable[[str, Reply], object]
 
 def teller(data: Path) -> Tell:
     """What leaves a word with the post, whichever process serves."""
-
-    def tell(reach: str, reply: Reply) -> None:
-        store = SqliteStore(data, serving=False)
-        try:
-            store.leave(reach, written(reply))
-        finally:
-            store.close()
-
-    return tell
+    return partial(leave, data)
 
 
 class NotPublished(Exception):

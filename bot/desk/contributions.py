@@ -14,10 +14,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.desk.database import opened
+from bot.files import erasing
+from bot.keys import DAY
 from index.withdrawn import withdraw
 
 WAITS = 90  # days that a contribution waits for an editor; then it is erased
-_DAY = 86_400.0  # seconds
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
 _CODE = 12  # of them: 59 bits
 _CHANGED = "contribution {id} was changed by somebody else meanwhile; look at it again"
@@ -110,12 +111,16 @@ class Contributions:
 
     def one(self, id: str, *states: State) -> Contribution:
         """The one of this id, in one of these states. Raises NoContribution."""
-        for found in self.listed():
-            if found.id == id:
-                if states and found.state not in states:
-                    raise NoContribution(f"contribution {id} is {found.state}, not {states[0]}")
-                return found
-        raise NoContribution(f"there is no contribution {id!r}; see: exchange desk contributions")
+        with self._lock:
+            rows = list(self._db.query("select * from contributions where id = ?", [id]))
+        if not rows:
+            raise NoContribution(
+                f"there is no contribution {id!r}; see: exchange desk contributions"
+            )
+        found = _contribution(rows[0])
+        if states and found.state not in states:
+            raise NoContribution(f"contribution {id} is {found.state}, not {states[0]}")
+        return found
 
     def coded(self, code: str) -> Contribution | None:
         """The one that a code, however it is written, belongs to."""
@@ -133,9 +138,8 @@ class Contributions:
         if seen and seen != mark(held):
             raise NoContribution(_CHANGED.format(id=id))
         sql = "update contributions set text = ? where (id, state, text) = (?, ?, ?)"
-        with self._lock, self._db.atomic():
+        with self._lock, erasing(self._db):
             done = self._db.execute(sql, [text, id, State.WAITING, held]).rowcount
-        self._truncate()
         if not done:
             raise NoContribution(_CHANGED.format(id=id))
 
@@ -145,9 +149,8 @@ class Contributions:
         It was withdrawn or declined meanwhile: then it must not answer.
         """
         sql = "update contributions set state = ?, text = ? where id = ? and state = ?"
-        with self._lock, self._db.atomic():
+        with self._lock, erasing(self._db):
             done = self._db.execute(sql, [State.APPROVED, text, id, State.WAITING]).rowcount
-        self._truncate()
         return bool(done)
 
     def thanked(self, id: str) -> None:
@@ -168,33 +171,27 @@ class Contributions:
 
         Raises NoContribution where it waits no more.
         """
-        one, sql = (
-            self.one(id, State.WAITING),
-            "delete from contributions where (id, state) = (?, ?)",
-        )
-        with self._lock, self._db.atomic():
+        one = self.one(id, State.WAITING)
+        sql = "delete from contributions where (id, state) = (?, ?)"
+        with self._lock, erasing(self._db):
             gone = self._db.execute(sql, [id, State.WAITING]).rowcount
-        self._truncate()
         if not gone:
             raise NoContribution(f"contribution {id} is published meanwhile; withdraw it")
         withdraw(self._data, one.source)  # it may have been published before a crash
 
     def sweep(self) -> int:
         """Erase what no editor approved in WAITS days, and tell how many those were."""
-        due = self._now() - WAITS * _DAY
+        due = self._now() - WAITS * DAY
         old = [one.id for one in self.listed(State.WAITING) if one.given < due]
         for id in old:
             self.erase(id)
         return len(old)
 
     def _change(self, id: str, **values: str) -> None:
-        with self._lock, self._db.atomic():
-            self._table.update(id, values)
-        self._truncate()
-
-    def _truncate(self) -> None:
-        """No erased word stays in the write-ahead log."""
-        self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+        sets = ", ".join(f"{name} = ?" for name in values)
+        with self._lock, erasing(self._db):
+            sql = f"update contributions set {sets} where id = ?"
+            self._db.execute(sql, [*values.values(), id])
 
 
 def mark(text: str) -> str:

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -187,12 +188,11 @@ class CuratedAnswers:
 def check_kept(data: Path, folder: Path) -> None:
     """Retire what the library that was published in `folder` bears out no more."""
     if (data / FILE).exists():
-        library, answers = Library(folder / LIBRARY, read_only=True), CuratedAnswers(data)
-        try:
+        with (
+            closing(Library(folder / LIBRARY, read_only=True)) as library,
+            closing(CuratedAnswers(data)) as answers,
+        ):
             answers.check(library)
-        finally:
-            answers.close()
-            library.close()
 
 
 def mended(written: Written, library: Library) -> Written:

@@ -16,5 +16,6 @@ def opened(data: Path) -> Database:
     """
     data.mkdir(parents=True, exist_ok=True)
     database = open_file(data / FILE)
+    database.execute("pragma synchronous = full")  # a person was told that it is kept
     (data / FILE).chmod(0o600)  # it holds the hashes of passwords
     return database

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.desk.database import opened
+from bot.files import leave_nothing
 from bot.keys import DAY, Keys
 
 OPEN = 500  # questions that wait at most: more nobody would read in time
@@ -105,8 +106,8 @@ class Passed:
             with self._db.atomic():
                 sql = f"delete from passed where {where} returning token"
                 tokens = [str(row[0]) for row in self._db.execute(sql, list(values)).fetchall()]
-            if tokens:  # the write-ahead log still holds what was written before
-                self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+            if tokens:
+                leave_nothing(self._db)
         return tokens
 
 

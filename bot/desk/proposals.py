@@ -17,9 +17,10 @@ from typing import Any
 
 from bot.desk.database import opened
 from bot.desk.telling import Told
-from bot.files import changing, leave_nothing
+from bot.files import erasing
+from bot.keys import DAY
 
-KEPT = 90 * 86_400.0  # seconds
+KEPT = 90 * DAY  # seconds
 _COLUMNS = ("question", "language", "source")
 
 
@@ -57,7 +58,7 @@ class Proposals:
 
     def add(self, question: str, language: str, reason: str, sources: Sequence[str]) -> None:
         """Keep one. Of its time only the day is kept: it joins with no log of messages."""
-        day = self._now() // 86_400 * 86_400
+        day = self._now() // DAY * DAY
         row = {"at": day, "question": question, "language": language, "reason": reason}
         with self._lock:
             self._db.table("proposals").insert({**row, "sources": json.dumps(list(sources))})
@@ -94,25 +95,20 @@ class Proposals:
             )
         if golden is None:
             raise BadProposal("GOLDEN is not set: name the CSV file of the hub's golden questions")
-        with self._lock, changing(self._db):  # one process at a time adds to the file
+        with self._lock, erasing(self._db):  # one process at a time adds to the file
             rows = list(self._db.query("select * from proposals where id = ?", [id]))
             if not rows:
                 raise _none(id)
             _append(golden, _proposal(rows[0]), sources)
             self._db.execute("delete from proposals where id = ?", [id])
-        with self._lock:
-            leave_nothing(self._db)
 
     def sweep(self) -> int:
         """Erase what nobody took up in time, and tell how many."""
         return self._erase("at < ?", self._now() - KEPT)
 
     def _erase(self, where: str, value: float) -> int:
-        with self._lock:
-            with self._db.atomic():
-                rows = self._db.execute(f"delete from proposals where {where}", [value]).rowcount
-            self._db.execute("pragma wal_checkpoint(truncate)")  # nor does the journal keep it
-        return int(rows)
+        with self._lock, erasing(self._db):
+            return int(self._db.execute(f"delete from proposals where {where}", [value]).rowcount)
 
 
 def _none(id: int) -> BadProposal:

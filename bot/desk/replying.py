@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from bot import cards
-from bot.delivery.late import written as as_text
+from bot.delivery.late import written
 from bot.delivery.sqlite import SqliteStore
 from bot.desk.passed import Passed, PassedOn
 from bot.desk.writing import Written, checked
@@ -29,13 +30,13 @@ class Desk:
     def __init__(self, data: Path, passed: Passed, now: Callable[[], float] = time.time) -> None:
         self._data, self._passed, self._now = data, passed, now
 
-    def answer(self, id: int, written: Written, library: Library) -> bool:
+    def answer(self, id: int, given: Written, library: Library) -> bool:
         """Leave the answer for its person and erase the question.
 
         False where nobody waits for it any more. Raises NoQuestion, BadAnswer, StoreFailed.
         """
         question = self._passed.get(id)
-        made = checked(written, question.text, self._now(), question.language, library)
+        made = checked(given, question.text, self._now(), question.language, library)
         return self._left(question, cards.answer_reply(made))
 
     def close(self, id: int, *, tell: bool) -> bool:
@@ -51,11 +52,7 @@ class Desk:
         return True
 
     def _left(self, question: PassedOn, reply: Reply) -> bool:
-        store = SqliteStore(self._data, serving=False)
-        try:
-            left = store.leave(question.token, as_text(reply))
-        finally:
-            store.close()
+        left = leave(self._data, question.token, reply)
         self._passed.done(question.id)  # after it: a crash in between leaves it open, not lost
         return left
 
@@ -68,10 +65,16 @@ def _closed(language: str) -> Reply:
     )
 
 
+def leave(data: Path, token: str, reply: Reply) -> bool:
+    """Leave the one reply of a token with the post, whichever process serves. Raises StoreFailed.
+
+    False where it leads nowhere any more.
+    """
+    with closing(SqliteStore(data, serving=False)) as store:
+        return store.leave(token, written(reply))
+
+
 def discard(data: Path, tokens: list[str]) -> None:
     """Let these tokens lead nowhere any more. Raises StoreFailed."""
-    store = SqliteStore(data, serving=False)
-    try:
+    with closing(SqliteStore(data, serving=False)) as store:
         store.discard(tokens)
-    finally:
-        store.close()
