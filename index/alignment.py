@@ -14,6 +14,8 @@ Figures: index/README.md.
 """
 
 import csv
+import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +92,7 @@ class Aligned(Wrapped):
     def __init__(self, embedder: Embedder, alignment: Alignment) -> None:
         super().__init__(embedder)
         self._alignment = alignment
+        self._last = threading.local()  # each thread's question: it is asked for once more at most
 
     @property
     def raw(self) -> Embedder:
@@ -105,5 +108,13 @@ class Aligned(Wrapped):
         return self._alignment(super().embed_passages(texts))
 
     def embed_question(self, text: str, language: str) -> Vectors:
-        """(dimension,) float32, unit length."""
-        return self._alignment(super().embed_question(text, language))
+        """(dimension,) float32, unit length. The same again costs nothing.
+
+        A search and the kept answers ask for one question's vector; of the text stays a digest.
+        """
+        key = hashlib.sha256(f"{language}\0{text}".encode("utf-8", "replace")).digest()
+        held: tuple[bytes, Vectors] | None = getattr(self._last, "held", None)
+        if held is None or held[0] != key:
+            held = key, self._alignment(super().embed_question(text, language))
+            self._last.held = held
+        return held[1]

@@ -22,6 +22,8 @@ from corpus.library import Library
 from index import snapshots
 from index.editing import LIBRARY
 from index.opened import Current
+from index.ports import Vectors
+from index.wrapping import Wrapped
 from scripts import measure_curated
 from tests.libraries import copy_library
 
@@ -260,3 +262,25 @@ def test_rows_read_back_as_they_were_kept(data: Path) -> None:
             retired="",
         )
     ]  # fmt: skip
+
+
+def test_a_question_is_embedded_once_although_answers_are_kept(data: Path) -> None:
+    """The search and the kept answers each ask for its vector: most of an answer's time."""
+
+    class Counting(Wrapped):
+        asked = 0
+
+        def embed_question(self, text: str, language: str) -> Vectors:
+            self.asked += 1
+            return super().embed_question(text, language)
+
+    settings = Settings(exchange_data=data)
+    embedder = Counting(app.open_embedder(settings))
+    current = Current(data, settings.engine, embedder)
+    answers = CuratedAnswers(data)
+    assistant = Assistant(current, People(data), counts=Counts(data), matching=Matching(answers))
+    answers.keep([("Who mends the roof?", "en")], OWN)
+    assistant.answer("How do facilitators listen to children?", "en")  # the kept one is embedded
+    embedder.asked = 0
+    assistant.answer("How do communities choose which harm to address?", "en")
+    assert embedder.asked == 1
