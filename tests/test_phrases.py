@@ -17,7 +17,7 @@ from bot.safeguarding import cards as safety
 from index.languages import SPOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
-SAYING = ("say", "BadAnswer", "BadProposal")
+SAYING = ("say", "BadAnswer", "BadProposal", "Running")
 TRANSLATED = [language for language in SPOKEN if language != "en"]
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.desk.telling import Told
 from bot.reports import write_whole
 from bot.settings import Settings
 
@@ -39,8 +40,8 @@ class What(StrEnum):
     TAKE_OUT = "take out"  # what is withdrawn
 
 
-class Running(Exception):
-    """Another job is not done yet."""
+class Running(Told):
+    """Another job is not done yet. Its text says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,9 @@ class Jobs:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise Running from error
+                raise Running(
+                    "Another change of the library is under way; wait until it is done."
+                ) from error
             job = Job(what=what, by=by, started=time.time())
             write(self._data, job)
             self._child = _started(file.fileno(), self._settings, job, options)

@@ -114,9 +114,8 @@ class _Pages:
     ) -> Response:
         try:
             await run_in_threadpool(self._jobs.start, what, visitor.name, **options)
-        except Running:
-            say = speak(visitor.language)
-            why = say("Another change of the library is under way; wait until it is done.")
+        except Running as error:
+            why = error.said(visitor.language)
             return await self._overview(request, visitor, why=why, status=409)
         return back("/refresh")
 

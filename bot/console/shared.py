@@ -57,8 +57,8 @@ class _Pages:
         except NoContribution:
             why = say("Somebody decided or changed this meanwhile. Look at it again.")
             return await self._listed(request, visitor, why)
-        except Running:
-            why = say("Another change of the library is under way; wait until it is done.")
+        except Running as error:
+            why = error.said(visitor.language)
             return await self._listed(request, visitor, why)
 
     async def _done(self, do: str, id: str, name: str) -> str:

@@ -48,7 +48,7 @@ class _Pages:
 
     async def add(self, request: Request, visitor: Visitor) -> Response:
         """Put the file aside and start the job that reads it."""
-        form, say = await request.form(), speak(visitor.language)
+        form = await request.form()
         why = _wrong(form, visitor)
         if why:
             return await self._form(request, visitor, form, why, 400)
@@ -62,9 +62,9 @@ class _Pages:
         try:
             options = {"file": str(path), "details": details}
             await run_in_threadpool(self._jobs.start, What.ADD, visitor.name, **options)
-        except Running:
+        except Running as error:
             shutil.rmtree(path.parent, ignore_errors=True)
-            why = say("Another change of the library is under way; wait until it is done.")
+            why = error.said(visitor.language)
             return await self._form(request, visitor, form, why, 409)
         return back("/refresh")
 
