@@ -1,7 +1,6 @@
 """The console in Chromium at 360 pixels: by keyboard, right to left, dark, and a real refresh."""
 
 import asyncio
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -24,6 +23,7 @@ from index import snapshots
 from tests.doubles.desk import PASSWORD, console_at, staffed
 from tests.test_needs import plant
 from tests.test_sharing_library import WORKED, waiting
+from tests.test_web_browser import faults, pictured, scrolls_sideways
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -75,30 +75,8 @@ async def signed_in(page: Page, url: str, name: str = "ada") -> None:
     await page.wait_for_url(f"{url}/")
 
 
-async def scrolls_sideways(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth > innerWidth"))
-
-
-async def faults(page: Page) -> list[str]:
-    """What axe-core finds wrong for people who cannot see, or not well."""
-    # The page's own policy lets no script in from elsewhere: axe comes in by the debugger.
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = await page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
-        " 'best-practice']}).then(r => r.violations.map(v =>"
-        " v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join(' | ')))"
-    )
-    return [str(one) for one in found]
-
-
-async def pictured(page: Page, name: str) -> None:
-    """A picture for whoever looks, where SCREENSHOTS names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 async def looked_at(page: Page, name: str) -> None:
-    await pictured(page, name)
+    await pictured(page, name, whole=True)
     assert not await scrolls_sideways(page), name
     assert await faults(page) == [], name
 

@@ -14,8 +14,9 @@ from bot.desk.passed import Passed
 from bot.desk.writing import Written
 from bot.settings import Settings
 from tests.doubles.desk import console_at, staffed, visiting
-from tests.test_console_browser import CHROMIUM, browsing, faults, scrolls_sideways, signed_in
+from tests.test_console_browser import CHROMIUM, browsing, signed_in
 from tests.test_passing import ASKED, carrying, data, library, passing, phone, traces
+from tests.test_web_browser import faults, scrolls_sideways
 
 __all__ = ["data"]  # a fixture
 OWN_WORDS = "Our zqcolleagues asked the mayor: none."

@@ -1,6 +1,5 @@
 """Staff see the learning paths, put one in, read what is wrong with one: over HTTP, in Chromium."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from starlette.testclient import TestClient
 from bot import app
 from bot.console.audit import Audit
 from bot.settings import Settings
-from tests.doubles.desk import PASSWORD, console_at, staffed
+from tests.doubles.desk import PASSWORD, console_at, signed_in, staffed, token
 from tests.libraries import copy_library
 from tests.test_learning_files import GOOD
 from tests.test_web_browser import CHROMIUM, faults, phone, pictured, scrolls_sideways
@@ -32,17 +31,6 @@ def client(settings: Settings) -> Iterator[TestClient]:
     routes = app.open_console(settings)
     with TestClient(Starlette(routes=routes), base_url="https://testserver") as opened:
         yield opened
-
-
-def signed_in(client: TestClient, name: str) -> None:
-    done = client.post("/console/sign-in", data={"name": name, "password": PASSWORD})
-    assert done.status_code == 200, done.text
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="token" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
 
 
 def put(client: TestClient, name: str, text: str) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from bot.console.audit import Audit
 from bot.desk.contributions import Contributions, State
 from bot.settings import Settings
 from index.editing import still_held
-from tests.doubles.desk import PASSWORD, console_at, staffed
+from tests.doubles.desk import PASSWORD, console_at, signed_in, staffed, token
 from tests.test_sharing_library import MARK, asked, held, settings, waiting
 from tests.test_web_browser import CHROMIUM, faults, phone, pictured, scrolls_sideways
 
@@ -29,17 +29,6 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     routes = app.open_console(Settings(exchange_data=tmp_path, console=True))
     with TestClient(Starlette(routes=routes), base_url="https://testserver") as opened:
         yield opened
-
-
-def signed_in(client: TestClient, name: str) -> None:
-    done = client.post("/console/sign-in", data={"name": name, "password": PASSWORD})
-    assert done.status_code == 200, done.text
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="token" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
 
 
 def test_only_editors_read_what_waits(client: TestClient, tmp_path: Path) -> None:

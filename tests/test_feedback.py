@@ -26,8 +26,8 @@ from bot.phrases import languages
 from bot.settings import Settings
 from index.calibration import read_trials
 from index.opened import Current
+from tests.doubles.clock import Clock
 from tests.test_cli import exchange
-from tests.test_voice import Clock
 
 ASKED = "What is the difference between community-based and community-led child protection?"
 NAMED = "What can Amina Wanjiru, 0712 345 678, do about kinship care in her community?"

@@ -37,9 +37,10 @@ from tests.doubles import paper
 from tests.doubles.bot_api import NAME, BotApi
 from tests.doubles.desk import console_at, staffed, visiting
 from tests.libraries import copy_library
-from tests.test_console_browser import CHROMIUM, browsing, faults, pictured, scrolls_sideways
+from tests.test_console_browser import browsing
 from tests.test_handouts import HOSTILE, TODAY, Read, made, workshop
 from tests.test_serve_telegram import serving
+from tests.test_web_browser import CHROMIUM, faults, pictured, scrolls_sideways
 
 BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 OLD = "String.prototype.normalize = undefined; window.fetch = undefined;"
@@ -187,7 +188,7 @@ async def test_it_is_searched_without_a_network(opened: Opened, tmp_path: Path, 
         assert asked == [file.as_uri()]
         assert said == []
         assert await faults(page) == []
-        await pictured(page, "pack-en")
+        await pictured(page, "pack-en", whole=True)
 
 
 @BROWSER
@@ -210,7 +211,7 @@ async def test_arabic_is_found_in_any_of_its_spellings(
             await page.locator("#words").fill(query)
             await expect(page.locator(".entry:visible h3")).to_have_text([title])
         await page.locator("#words").fill("")
-        await pictured(page, f"pack-ar-{old}")
+        await pictured(page, f"pack-ar-{old}", whole=True)
         assert await page.evaluate("getComputedStyle(document.body).direction") == "rtl"
         assert not await scrolls_sideways(page)
 
@@ -257,7 +258,7 @@ async def test_the_handout_prints_from_a_phones_browser(language: str, tmp_path:
             await page.goto(file.as_uri())
             assert not await scrolls_sideways(page)
             assert await faults(page) == []
-            await pictured(page, f"handout-{language}-{card}")
+            await pictured(page, f"handout-{language}-{card}", whole=True)
             printed = await page.pdf(prefer_css_page_size=True)
             (sheet_,) = paper.pages(printed)
             assert len(paper.codes(sheet_)) == (12 if card else 3)

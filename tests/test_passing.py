@@ -34,6 +34,7 @@ from corpus.library import Library
 from index import snapshots
 from index.editing import LIBRARY
 from index.opened import Current
+from tests.doubles.clock import Clock
 from tests.doubles.lines import LineChannel
 from tests.libraries import copy_library
 
@@ -41,13 +42,6 @@ ROOT = Path(__file__).resolve().parents[1]
 ASKED = "How many zqblue bicycles does the mayor of Reykjavik own?"  # no library of ours knows
 FEARED = "I am afraid for a child next door, what is the price of zqpetrol in Peru?"
 OWN_WORDS = "We asked zqcolleagues: nobody counts them."
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Lasting(LineChannel):

@@ -7,16 +7,9 @@ import pytest
 from bot.keys import DAY, BadKey, Keys
 from bot.limits import Limits, Pace
 from bot.people import TABLES, People
+from tests.doubles.clock import Clock
 
 SECRET = bytes(range(32))
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def rows(people: People) -> int:
@@ -44,7 +37,7 @@ def test_no_file_names_the_person(tmp_path: Path) -> None:
 
 
 def test_the_key_is_the_owners_alone(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     people = People(tmp_path, key_days=1, now=clock)
     for _ in range(2):  # the first key and a renewed one
         people.language("telegram:42")
@@ -69,7 +62,7 @@ def test_many_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
 
 def test_many_at_once_agree_on_the_key_after_it(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     every = [Keys(tmp_path / "people.key", 30, clock) for _ in range(8)]
     (first,) = every[0].valid()
     clock.now += 31 * DAY
@@ -81,7 +74,7 @@ def test_many_at_once_agree_on_the_key_after_it(tmp_path: Path) -> None:
 
 
 def test_a_choice_is_carried_over_to_the_new_key_and_to_the_one_after_it(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     people = People(tmp_path, key_days=30, now=clock)
     people.choose("telegram:42", "sw")
     for _ in range(4):
@@ -95,7 +88,7 @@ def test_a_choice_is_carried_over_to_the_new_key_and_to_the_one_after_it(tmp_pat
 
 
 def test_who_is_not_seen_for_two_periods_is_gone_and_swept(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     people = People(tmp_path, key_days=30, now=clock)
     people.choose("telegram:42", "sw")
     people.choose("telegram:43", "fr")
@@ -113,7 +106,7 @@ def test_who_is_not_seen_for_two_periods_is_gone_and_swept(tmp_path: Path) -> No
 
 
 def test_forgetting_reaches_what_stands_under_the_key_before(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     people = People(tmp_path, key_days=30, now=clock)
     people.choose("telegram:42", "sw")
     clock.now += 31 * DAY
@@ -123,7 +116,7 @@ def test_forgetting_reaches_what_stands_under_the_key_before(tmp_path: Path) -> 
 
 
 def test_to_be_forgotten_buys_no_messages_and_leaves_no_row(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     people = People(tmp_path, now=clock)
     limits = Limits(people, 2, 100, clock)
     for expected in (Pace.GO, Pace.GO, Pace.TELL):
@@ -167,7 +160,7 @@ def test_a_key_of_the_first_version_goes_on_with_its_choices(tmp_path: Path) -> 
 def test_a_crash_while_the_key_is_renewed_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     path = tmp_path / "people.key"
     (first,) = Keys(path, 30, clock).valid()
     clock.now += 31 * DAY

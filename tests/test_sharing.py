@@ -10,6 +10,7 @@ from bot.desk.contributions import WAITS, Contributions, NoContribution, State
 from bot.desk.sharing import LAPSES, LONGEST, Sharing
 from bot.messages import Kind, Question, Reply
 from bot.phrases import languages
+from tests.doubles.clock import Clock
 from tests.test_no_trace import held
 
 WORKED = (
@@ -40,16 +41,9 @@ class Person:
         return self.send(button.data, Kind.BUTTON)
 
 
-class Clock:
-    now = 1_000_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000_000_000.0)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from bot.counts import Counts
 from bot.messages import Kind, Question, Reply
 from bot.people import People
 from bot.turns import LAPSES, FollowUp, Turn, follow_up, turn_of
+from tests.doubles.clock import Clock
 from tests.test_conversation import FIRST
-from tests.test_people import Clock
 
 ROOT = Path(__file__).resolve().parents[1]
 ASKED = {
@@ -55,7 +55,7 @@ def test_what_stands_for_itself_is_none(text: str) -> None:
 @pytest.fixture
 def own(assistant: Assistant, tmp_path: Path) -> tuple[Assistant, Clock]:
     """The library of all, the people of one."""
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     people = People(tmp_path, now=clock)
     return Assistant(assistant._opened, people, counts=Counts(tmp_path)), clock
 
@@ -175,7 +175,7 @@ def test_commands_and_people_without_a_handle_keep_nothing(own: tuple[Assistant,
 
 
 def test_a_turn_lapses_after_a_day_and_is_swept(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = Clock(1_000_000_000.0)
     people = People(tmp_path, now=clock)
     turn = Turn(language="sw", shown=("a", "b"), more=("c",))
     people.keep("test:7", turn)

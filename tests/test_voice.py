@@ -23,6 +23,7 @@ from bot.settings import BadSetting, Settings
 from bot.voice import Voice
 from corpus.sandbox import Limits
 from index.opened import Current
+from tests.doubles.clock import Clock
 from tests.doubles.lines import LineChannel
 
 ASKED = "How can a community-led approach protect children?"
@@ -31,13 +32,6 @@ MODEL = os.environ.get("TEST_VOICE_MODEL", "")
 
 def hears(text: str) -> Hear:
     return lambda audio, prior: Heard(text=text, language="en")
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

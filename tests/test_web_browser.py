@@ -114,10 +114,10 @@ async def faults(page: Page) -> list[str]:
     return [str(one) for one in found]
 
 
-async def pictured(page: Page, name: str) -> None:
-    """A picture for whoever looks, where SCREENSHOTS names a folder."""
+async def pictured(page: Page, name: str, *, whole: bool = False) -> None:
+    """A picture for whoever looks, where SCREENSHOTS names a folder; `whole`: of the whole page."""
     if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png")
+        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
 
 async def test_a_question_its_answer_more_and_arabic_on_a_slow_phone(

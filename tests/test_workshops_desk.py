@@ -18,9 +18,8 @@ from bot.settings import Settings
 from bot.workshops.kept import Workshops
 from bot.workshops.workshop import new_code
 from scripts.cli import cli
-from tests.doubles.desk import staffed
+from tests.doubles.desk import signed_in, staffed, token
 from tests.libraries import copy_library
-from tests.test_console_shared import signed_in, token
 
 TITLE = "Kampala <b>March</b> 2026"
 QUESTIONS = "What is the price of petrol in Lagos?\r\nHow do we choose a good facilitator?"

@@ -6,7 +6,6 @@ The first line comes with the first answer: whoever started the process knows ho
 """
 
 import asyncio
-import json
 import random
 import sys
 import time
@@ -18,22 +17,9 @@ from bot.messages import Question
 from bot.settings import Settings
 from scripts.benching import hub
 from scripts.benching.hub import Asked
+from scripts.benching.peers.peer import resident, say
 
 HEAVY = ("torch", "transformers", "sentence_transformers")  # what an answer must not need
-STATUS = Path("/proc/self/status")
-
-
-def resident() -> float:
-    """Resident megabytes of this process now; 0 where the system does not say."""
-    if not STATUS.exists():
-        return 0.0
-    lines = STATUS.read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
-
-
-def say(**found: object) -> None:
-    """One phase's line."""
-    print(json.dumps(found), flush=True)
 
 
 def one(assistant: Assistant, questions: list[Asked]) -> list[float]:

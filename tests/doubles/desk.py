@@ -1,10 +1,12 @@
 """The console on loopback, with accounts, for tests."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+from starlette.testclient import TestClient
 
 from bot import app
 from bot.console.accounts import Accounts, Role
@@ -41,3 +43,16 @@ async def visiting(url: str, name: str = "", **options: str) -> AsyncIterator[ht
             response = await client.post("/sign-in", data={"name": name, "password": PASSWORD})
             assert response.status_code == 303, response.text
         yield client
+
+
+def signed_in(client: TestClient, name: str) -> None:
+    """Sign a test client in."""
+    done = client.post("/console/sign-in", data={"name": name, "password": PASSWORD})
+    assert done.status_code == 200, done.text
+
+
+def token(page: str) -> str:
+    """What the forms of a page carry."""
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
