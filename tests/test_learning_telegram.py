@@ -24,7 +24,8 @@ from bot.people import People
 from bot.settings import Settings
 from index.opened import Current
 from tests.doubles.bot_api import BotApi
-from tests.doubles.paths import Clock, said
+from tests.doubles.clock import Clock
+from tests.doubles.paths import NOON, said
 from tests.libraries import copy_library
 
 PERSON = "telegram:42"
@@ -34,7 +35,7 @@ class Served:
     """The bot of one data folder."""
 
     def __init__(self, data: Path) -> None:
-        self.data, self.clock = data, Clock()
+        self.data, self.clock = data, Clock(NOON)
         settings = Settings(exchange_data=data)
         self.current = Current(data, settings.engine, app.open_embedder(settings))
         self.people = People(data, now=self.clock)

@@ -26,18 +26,11 @@ from bot.people import People
 from corpus.library import Library
 from corpus.passages import split
 from corpus.source import Source, read_catalogue
+from tests.doubles.clock import Clock
 from tests.doubles.lines import LineChannel
 
 ADA = "lines:ada"
 NOON = 1_800_000_000.0 - 1_800_000_000.0 % DAY + DAY / 2  # UTC
-
-
-class Clock:
-    def __init__(self, now: float = NOON) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Lasting(LineChannel):
@@ -70,7 +63,7 @@ class Learner:
         language: str = "en",
         later: bool = True,
     ) -> None:
-        self.clock, self.data = Clock(), data
+        self.clock, self.data = Clock(NOON), data
         self.library = library or cards()
         self.people = People(data, now=self.clock)
         self.gone: list[str] = []  # tokens that lead nowhere any more
