@@ -45,9 +45,9 @@ def _kept(say: Say, key_days: int) -> list[Line]:
             ),
             say("• For ten minutes I remember your last question, should you let staff see it."),
             say(
-                "• Under a code, not your name: language, country, setting, workshop, learning"
-                " path, the last pages shown (24 hours), how fast you write. The code changes every"
-                " {days} days; what is unused for twice as long is erased."
+                "• Under a code, not your name: language, country, setting, workshop (or"
+                " trainer), learning path, the last pages shown (24 hours), how fast you write. The"
+                " code changes every {days} days; what is unused for twice as long is erased."
             ).format(days=key_days),
             say(
                 "• Weekly counts (language, network, country, topic, workshop): staff see them only"

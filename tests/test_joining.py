@@ -20,7 +20,7 @@ from bot.safeguarding import first as safeguarding
 from bot.settings import Settings
 from bot.standing import wish_of
 from bot.wishes import NOTHING, Wish, meets, shift
-from bot.workshops import counting
+from bot.workshops import counting, trainers
 from bot.workshops.joining import Joining
 from bot.workshops.kept import Workshops
 from bot.workshops.links import links
@@ -270,6 +270,21 @@ def test_a_trainer_is_named_by_a_code_and_makes_a_workshop(
     assert [known for known, _ in people.trainers()] == [code]
     assert people.unname_trainer(code)
     assert "Only trainers" in as_text(says(helper, "workshop More", kind=command))
+
+
+def test_workshops_that_are_over_do_not_count_against_a_trainer(
+    helper: Assistant, kept: Workshops, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainers, "MOST", 2)
+    people, command = People(settings.exchange_data), Kind.COMMAND
+    says(helper, "trainer", kind=command)
+    people.name_trainer(people.trainer("telegram:1")[0])
+    for title in ("One", "Two"):
+        says(helper, f"workshop {title}", kind=command)
+    assert "many workshops" in as_text(says(helper, "workshop Three", kind=command))
+    says(helper, f"workshop end {kept.listed()[0].code}", kind=command)
+    assert "Your workshop: Three" in as_text(says(helper, "workshop Three", kind=command))
+    assert len(kept.listed()) == 3
 
 
 def test_a_trainer_is_forgotten_with_the_rest(helper: Assistant, settings: Settings) -> None:

@@ -73,6 +73,15 @@ def test_a_workshop_is_kept_whole_and_found_by_its_code_in_any_letters(tmp_path:
     again.close()
 
 
+def test_what_a_phone_puts_in_unseen_is_no_part_of_a_title(tmp_path: Path) -> None:
+    kept = Workshops(tmp_path)
+    made = kept.new(title="\u200fورشة\u200f  الخرطوم\u2069", language="ar", topic="\u200e")
+    assert (made.title, made.topic) == ("ورشة الخرطوم", "")
+    with pytest.raises(BadWorkshop, match="the title"):
+        kept.new(title="\u200f \u200f", language="ar")
+    kept.close()
+
+
 def test_an_ended_workshop_is_still_known_but_over(tmp_path: Path) -> None:
     now = [100.0]
     kept = Workshops(tmp_path, now=lambda: now[0])

@@ -171,15 +171,18 @@ class Learning:
                 "I cannot write to you here by myself. When you write to me again tomorrow or"
                 " later, I offer you the step; /learn shows it at any time.",
             )
-        told = say("I send you the next step tomorrow, once. The word STOP, or /stop, prevents it.")
+        told = say(
+            "I send you the next step tomorrow, once; until then I keep where to send it. The word"
+            " STOP, or /stop, prevents it."
+        )
         return Reply(language=language, lines=(plain(told),), reach=token)
 
     def _stop(self, person: str, language: str) -> Reply:
         self._move(person, None)
         return notice(
             language,
-            "Stopped. I send you nothing by myself, and I no longer know which learning path you"
-            " were on. You can ask me as before; /learn shows the paths.",
+            "Stopped. I send you no more steps, and I no longer know which learning path you were"
+            " on. You can ask me as before; /learn shows the paths.",
         )
 
     def _move(self, person: str, place: Place | None) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -50,7 +51,7 @@ class Workshops:
             code=new_code(),
             title=_short(title, "title"),
             language=language,
-            topic=_short(topic, "topic") if topic.strip() else "",
+            topic=_short(topic, "topic") if visible(topic) else "",
             country=country,
             setting=setting,
             documents=tuple(documents),
@@ -98,8 +99,14 @@ _LISTS = ("documents", "questions")
 _PLAIN = tuple(name for name in Workshop.__slots__ if name not in _LISTS)
 
 
+def visible(text: str) -> str:
+    """A line as it is seen: without the marks of direction, say, that phones put in unasked."""
+    shown = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    return " ".join("".join(shown).split())
+
+
 def _short(text: str, what: str) -> str:
-    said = " ".join(text.split())
+    said = visible(text)
     if not said or not said.isprintable() or len(said) > LONGEST:
         raise BadWorkshop(f"the {what} “{said[:LONGEST]}”: write 1 to {LONGEST} characters")
     return said

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from bot.phrases import languages
 from bot.wishes import SETTINGS, setting_named
-from bot.workshops.kept import BadWorkshop, Workshops
+from bot.workshops.kept import BadWorkshop, Workshops, visible
 from bot.workshops.starters import starters, unanswered
 from bot.workshops.workshop import QUESTIONS, Workshop
 from corpus.library import Library
@@ -60,7 +60,7 @@ def make(given: Given, kept: Workshops, opened: Opened) -> Made:
 
 
 def _questions(questions: Iterable[str]) -> tuple[str, ...]:
-    own = tuple(said for one in questions if (said := " ".join(one.split())))
+    own = tuple(said for one in questions if (said := visible(one)))
     for one in own:
         if len(one) > LONGEST or not one.isprintable():
             raise BadWorkshop(f"the question “{one[:60]}…”: write {LONGEST} characters at most")

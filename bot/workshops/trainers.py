@@ -8,6 +8,7 @@ more and asks anew. /forget ends it at once, and so do staff.
 """
 
 import re
+import time
 from collections.abc import Callable
 
 from bot.messages import Attachment, Kind, Line, Question, Reply, Style
@@ -21,7 +22,7 @@ from bot.workshops.workshop import Workshop, is_code, new_code, read_code
 from index.opened import Opened
 
 BY = "trainer"  # in Workshop.by, before the code that the hub named them by
-MOST = 50  # workshops that one trainer has at a time
+MOST = 50  # workshops of one trainer that people can join
 _TOPIC = re.compile(r"\s*[\n;؛]\s*")  # after the title
 
 
@@ -34,10 +35,11 @@ class Trainers:
         people: People,
         opened: Callable[[], Opened],
         links: Callable[[Workshop], Links],
+        now: Callable[[], float] = time.time,
     ) -> None:
         """`links` gives the addresses that open a workshop."""
         self._workshops, self._people = workshops, people
-        self._opened, self._links = opened, links
+        self._opened, self._links, self._now = opened, links, now
 
     def hear(self, question: Question, language: str) -> Reply | None:
         """The reply to /trainer and /workshop; None for all else. `language`: to speak in."""
@@ -79,7 +81,7 @@ class Trainers:
             return _usage(language, own)
         if is_code(read_code(which)) and verb.lower() in ("end", "stop"):
             return self._end(own, read_code(which), language)
-        if len(own) >= MOST:
+        if sum(not one.over(self._now()) for one in own) >= MOST:
             return notice(language, "You have made many workshops. Ask the staff to make this one.")
         return self._make(person, code, said, language)
 
