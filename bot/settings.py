@@ -1,12 +1,11 @@
 """The settings: read once, at the edge, typed here. README.md lists them, made from this class."""
 
-import re
-from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import forms
 from corpus.source import CATALOGUE
 from index.calibration import QUESTIONS
 
@@ -46,6 +45,12 @@ class Settings(BaseSettings):
         " answering and saying that nothing is held.",
     )
     engine: str = Field(default="local", description="A file of `index/engines/`.")
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="A PostgreSQL database for several machines (`postgresql://user@host/name`):"
+        " queue, people, counts and the staff's desk are kept there, and libraries are passed on"
+        " through it. Empty: all is kept in files below `EXCHANGE_DATA`. See docs/postgres.md.",
+    )
     embedder: str = Field(default="e5_use", description="A file of `index/embedders/`.")
     embedder_model: str = Field(
         default="",
@@ -87,7 +92,7 @@ class Settings(BaseSettings):
     rate_all: int = Field(
         default=600, ge=1, description="Messages a minute that all people together may send."
     )
-    staff: str = Field(
+    staff: forms.People = Field(
         default="",
         description="Who has the rights of staff, as `channel:id`, separated by spaces"
         " (`telegram:12345`). Nothing that is said in a chat gives them.",
@@ -109,7 +114,7 @@ class Settings(BaseSettings):
         default="https://api.telegram.org/bot",
         description="The Bot API's address; another one for a Bot API server of your own.",
     )
-    telegram_name: str = Field(
+    telegram_name: forms.BotName = Field(
         default="",
         description="The bot's name (`exchange_bot`), where a workshop's link and QR code are made"
         " without its token. With the token it need not be set: Telegram tells it.",
@@ -117,12 +122,12 @@ class Settings(BaseSettings):
     web: bool = Field(
         default=False, description="Whether `exchange serve` shows the web chat, at `/chat`."
     )
-    web_embed: str = Field(
+    web_embed: forms.Origins = Field(
         default="",
         description="Sites that may show the web chat in a frame, as origins separated by spaces"
         " (`https://example.org`). Empty: none may.",
     )
-    web_proxy: str = Field(
+    web_proxy: forms.Addresses = Field(
         default="",
         description="Addresses of the proxies before the web chat, separated by spaces"
         " (`127.0.0.1`): only they are believed when they say whom they stand for.",
@@ -132,7 +137,7 @@ class Settings(BaseSettings):
         ge=1,
         description="New web chats a minute from one network address; phone companies have few.",
     )
-    web_url: str = Field(
+    web_url: forms.Page = Field(
         default="",
         description="The web chat's public address (`https://bot.example.org/chat`), for the links"
         " of workshops. Empty: they have none to the web chat.",
@@ -150,7 +155,7 @@ class Settings(BaseSettings):
     whatsapp_phone_id: str = Field(
         default="", description="The id of the number, from API Setup; not the number itself."
     )
-    whatsapp_number: str = Field(
+    whatsapp_number: forms.Number = Field(
         default="",
         description="The number itself, with its country (`+256 700 000000`), for the links of"
         " workshops. Empty: they have none to WhatsApp.",
@@ -223,52 +228,6 @@ class Settings(BaseSettings):
         le=60,
         description="How long a person waits for the model at most; then the quotes come alone.",
     )
-
-    @field_validator("staff")
-    @classmethod
-    def _known_form(cls, value: str) -> str:
-        for entry in value.split():
-            if not re.fullmatch(r"[a-z]+:\S+", entry):
-                raise ValueError(f"{entry!r} is not of the form channel:id")
-        return value
-
-    @field_validator("web_embed")
-    @classmethod
-    def _origins(cls, value: str) -> str:
-        for entry in value.split():
-            if not re.fullmatch(r"https?://(\*\.)?[\w.-]+(:\d{1,5})?", entry, re.ASCII):
-                raise ValueError(f"{entry!r} is no origin such as https://example.org")
-        return value
-
-    @field_validator("telegram_name")
-    @classmethod
-    def _bot_name(cls, value: str) -> str:
-        name = value.strip().removeprefix("@")
-        if name and not re.fullmatch(r"[A-Za-z0-9_]{4,32}", name):
-            raise ValueError(f"{value!r} is no bot's name such as exchange_bot")
-        return name
-
-    @field_validator("whatsapp_number")
-    @classmethod
-    def _digits(cls, value: str) -> str:
-        digits = re.sub(r"[\s().+-]", "", value)
-        if digits and not re.fullmatch(r"[1-9][0-9]{6,14}", digits):
-            raise ValueError(f"{value!r} is no number with its country such as +256 700 000000")
-        return digits
-
-    @field_validator("web_url")
-    @classmethod
-    def _page(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[\w.-]+(:\d{1,5})?(/[^\s?#]*)?", value, re.ASCII):
-            raise ValueError(f"{value!r} is no address such as https://bot.example.org/chat")
-        return value.rstrip("/")
-
-    @field_validator("web_proxy")
-    @classmethod
-    def _addresses(cls, value: str) -> str:
-        for entry in value.split():
-            ip_address(entry)
-        return value
 
     @property
     def passes_on(self) -> bool:

@@ -1,14 +1,19 @@
 """The starter library over the real default model, built once for a whole run."""
 
+import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from filelock import FileLock
 
 from bot import app, upkeep
 from bot.assistant import Assistant
 from bot.settings import Settings
+from index.postgres import connecting
+from tests.doubles.postgres import Server
 
 BUILDING = 400  # seconds: embedding the library on a machine that does other things as well
 
@@ -62,3 +67,27 @@ def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)  # no .env of theirs either
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this worker's, with a template that has pgvector."""
+    server = Server().create()
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
+        admin.execute("create database template_exchange")
+    with psycopg.connect(server.dsn("template_exchange"), autocommit=True) as admin:
+        admin.execute("create extension vector")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def dsn(postgres: Server) -> Iterator[str]:
+    """An empty database of this test's alone, whose address carries no password."""
+    name = f"t_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f"create database {name} template template_exchange")
+    yield postgres.dsn(name)
+    connecting.close(postgres.dsn(name))
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")

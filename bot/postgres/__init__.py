@@ -1,0 +1,1 @@
+"""State in PostgreSQL: queue, people, counts and desk for several processes and machines."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections and migrations for everything of ours that is kept there."""

@@ -1,0 +1,113 @@
+"""Connections to the one database, and what is said where it cannot be used.
+
+The DSN decides hosts, TLS and time-outs (libpq: `host=a,b target_session_attrs=read-write
+sslmode=verify-full`), so a standby that was promoted is found without us.
+"""
+
+import atexit
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+OLDEST = 15  # of PostgreSQL
+VECTORS = (0, 8)  # of pgvector: iterative scans
+PATIENCE = 10.0  # seconds to wait for a connection: a primary may be changing over
+IDLE = 15  # seconds that a session may rest within a transaction: its machine may be gone
+MOST = 10  # connections of one process
+_OR = ", or mend DATABASE_URL"
+_OPTIONS = f"-c idle_in_transaction_session_timeout={IDLE}s -c timezone=UTC"
+
+_pools: dict[str, ConnectionPool] = {}
+_lock = threading.Lock()
+
+
+class DatabaseFailed(Exception):
+    """A database that cannot be used. The text says why and what to do; no password is in it."""
+
+
+def pool(dsn: str) -> ConnectionPool:
+    """The connections of this process to `dsn`, opened at the first call; any thread may ask.
+
+    Raises DatabaseFailed where the DSN is none, or where nothing answers there for PATIENCE.
+    """
+    with _lock:
+        held = _pools.get(dsn)
+        if held is None:
+            held = _pools[dsn] = _opened(dsn)
+        return held
+
+
+def close(dsn: str) -> None:
+    """Let go of the connections to `dsn`."""
+    with _lock:
+        held = _pools.pop(dsn, None)
+    if held is not None:
+        held.close()
+
+
+@contextmanager
+def connected(dsn: str) -> Iterator[Connection[tuple[Any, ...]]]:
+    """A connection within one transaction: committed at the end, rolled back by an error.
+
+    Raises DatabaseFailed where there is none to be had, else psycopg's own errors.
+    """
+    try:
+        given = pool(dsn).getconn(timeout=PATIENCE)
+    except PoolTimeout as error:
+        raise DatabaseFailed(f"{told(dsn)} does not answer; start it{_OR}") from error
+    try:
+        with given.transaction():
+            yield given
+    finally:
+        pool(dsn).putconn(given)
+
+
+def told(dsn: str) -> str:
+    """The database as people may read it: its name and host, never a password."""
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        return "DATABASE_URL"
+    name, host = parts.get("dbname") or "postgres", parts.get("host") or "this machine"
+    return f"the database {name!r} on {host}"
+
+
+def _opened(dsn: str) -> ConnectionPool:
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError as error:
+        raise DatabaseFailed(
+            "DATABASE_URL is no address of a database such as"
+            " postgresql://exchange:PASSWORD@db.example.org/exchange"
+        ) from error
+    options = f"{parts.get('options') or ''} {_OPTIONS}".strip()
+    kept = {name: value for name, value in parts.items() if name != "options"}
+    settings = {"connect_timeout": "5", **kept, "options": options, "autocommit": True}
+    _try(dsn, settings)
+    made = ConnectionPool(
+        kwargs=settings, min_size=1, max_size=MOST, timeout=PATIENCE, name="exchange", open=True,
+        reconnect_timeout=PATIENCE / 2, check=ConnectionPool.check_connection,
+    )  # fmt: skip
+    atexit.register(made.close)
+    return made
+
+
+def _try(dsn: str, settings: dict[str, Any]) -> None:
+    """One connection, to tell at once what is wrong. Raises DatabaseFailed."""
+    try:
+        with psycopg.connect(**settings) as connection:
+            if connection.info.server_version < OLDEST * 10_000:
+                version = connection.info.server_version // 10_000
+                raise DatabaseFailed(f"{told(dsn)} is PostgreSQL {version}; take {OLDEST} or newer")
+    except psycopg.OperationalError as error:
+        why = re.sub(r"\s+", " ", str(error)).strip()
+        password = conninfo_to_dict(dsn).get("password")
+        why = why.replace(str(password), "***") if password else why
+        raise DatabaseFailed(f"{told(dsn)} cannot be reached ({why}); start it{_OR}") from error
