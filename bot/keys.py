@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-_BYTES = 32
+KEY_BYTES = 32
 DAY = 86_400.0  # seconds
 
 
@@ -39,6 +40,27 @@ class Key:
         """The person as this key knows them: the key's name, then a keyed hash."""
         digest = hmac.new(self.secret, person.encode("utf-8", "replace"), hashlib.sha256)
         return f"{self.name}:{digest.hexdigest()}"
+
+
+class KeyRing(Protocol):
+    """Where keys are kept."""
+
+    def valid(self) -> tuple[Key, ...]:
+        """The key in use, then the one before while its hashes may be carried over."""
+
+
+def open_keys(
+    path: Path, days: int, now: Callable[[], float] = time.time, dsn: str = ""
+) -> KeyRing:
+    """The keys in this file; with a `dsn` those of its name in that database, which machines share.
+
+    Raises BadKey, and DatabaseFailed where there is a DSN.
+    """
+    if not dsn:
+        return Keys(path, days, now)
+    from bot.postgres.keys import shared_keys  # psycopg is for who has a database
+
+    return shared_keys(dsn, path.stem, days, now)
 
 
 class Keys:
@@ -72,14 +94,14 @@ class Keys:
         return self._held
 
     def _parsed(self, data: bytes, written: float) -> tuple[Key, ...]:
-        if len(data) == _BYTES:  # a key of the first version, without a date
+        if len(data) == KEY_BYTES:  # a key of the first version, without a date
             return (Key(made=written, secret=data),)
         try:
             pairs = [line.split() for line in data.decode("ascii").splitlines()]
             keys = tuple(Key(made=float(made), secret=bytes.fromhex(key)) for made, key in pairs)
         except ValueError:
             keys = ()
-        if not keys or any(len(key.secret) != _BYTES for key in keys):
+        if not keys or any(len(key.secret) != KEY_BYTES for key in keys):
             raise BadKey(f"{self._path} is damaged; remove it: people then choose anew")
         return keys
 
@@ -89,7 +111,7 @@ class Keys:
             held = self._read()
             if held and self._now() - held[0].made < self._period:
                 return held
-            fresh = Key(made=self._now(), secret=secrets.token_bytes(_BYTES))
+            fresh = Key(made=self._now(), secret=secrets.token_bytes(KEY_BYTES))
             self._write((fresh, *held[:1]))
         return self._read()
 
