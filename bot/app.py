@@ -10,7 +10,6 @@ from bot import memory, privacy
 from bot.assistant import Assistant
 from bot.channels.errors import ChannelFailed
 from bot.channels.port import Channel, Direct
-from bot.counts import Counts
 from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.desk.contributions import Contributions
@@ -26,8 +25,8 @@ from bot.learning.reminding import remind
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
 from bot.metrics import Metrics
+from bot.opening_state import open_counts, open_part, open_people
 from bot.pages import Pages
-from bot.people import People
 from bot.phrases import languages, speak
 from bot.polls import Polls
 from bot.retention import sweep_daily
@@ -65,22 +64,22 @@ def open_current(settings: Settings) -> Current:
 def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
     """An assistant over the current index.
 
-    Raises StaleIndex, UnknownPart, BadSetting, BadKey, BadTable, BadHelpline.
+    Raises StaleIndex, UnknownPart, BadSetting, BadKey, BadTable, BadHelpline, TablesFailed.
 
     `limited`: whether people on a network may flood it, so that it slows them down.
     """
     current = open_current(settings)
     current()
     safeguarding.ready()
-    people = People(settings.exchange_data, key_days=settings.key_days)
+    people = open_people(settings)
     rates = settings.rate_person, settings.rate_all
     limits = Limits(people, *rates, room=settings.rate_room) if limited else None
-    workshops = Workshops(settings.exchange_data)
+    workshops = open_part(Workshops, settings)
     joining = Joining(workshops, people, current, rewriting=bool(settings.rewrite_url))
     return Assistant(
         current,
         people,
-        counts=Counts(settings.exchange_data),
+        counts=open_counts(settings),
         limits=limits,
         contact=settings.contact,
         key_days=settings.key_days,
@@ -88,9 +87,9 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         pages=Pages(Originals(settings.exchange_data / FOLDER)),
         voice=open_voice(settings),
         passing=open_passing(settings) if limited and settings.passes_on else None,
-        matching=Matching(CuratedAnswers(settings.exchange_data)),
-        sharing=Sharing(Contributions(settings.exchange_data)),
-        proposals=Proposals(settings.exchange_data),
+        matching=Matching(open_part(CuratedAnswers, settings)),
+        sharing=Sharing(open_part(Contributions, settings)),
+        proposals=open_part(Proposals, settings),
         joining=joining,
         trainers=Trainers(workshops, people, current, partial(links, settings=settings)),
         polls=Polls(current, joining.topic, lambda person: people.trainer(person)[1]),
@@ -100,7 +99,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
 
 def open_passing(settings: Settings) -> Passing:
     """What passes questions on to the hub's staff."""
-    return Passing(Passed(settings.exchange_data), settings.pass_days)
+    return Passing(open_part(Passed, settings), settings.pass_days)
 
 
 def open_voice(settings: Settings) -> Voice:
@@ -233,7 +232,7 @@ def open_practice(settings: Settings) -> list[BaseRoute]:
         return []
     from bot.desk import practice  # as above: pages of the web
 
-    return practice.routes(Contributions(settings.exchange_data))
+    return practice.routes(open_part(Contributions, settings))
 
 
 def serve_console(settings: Settings) -> None:

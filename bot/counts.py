@@ -5,22 +5,22 @@ alone, so that no two cells can be joined; when it closes the hashes are erased 
 stays. Disclosures are counted by month, nothing else. What may be shown: bot.suppression.
 """
 
-import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from bot.files import changing, erasing, leave_nothing, open_file
+from bot.keeping import Room, open_tables
 
 FEWEST = 5  # people in a cell that is shown
 COUNTS_DAYS = 365
 ACROSS = "|"  # between the two values of a table by two things
 JOINED = "joined"  # by workshop, who joined it: such a message is counted in no other cell
 NO_WORKSHOP = "none"  # in the table by workshop, who is in none
-_FILE = "counts.db"
 
+_By = tuple[str, str]  # a cell of a week: by what, and which
 Names = Callable[[str], Sequence[str]]
 """All hashes that a person may have under a name such as "2026-W10 language sw", newest first."""
 
@@ -57,45 +57,37 @@ def week(day: date) -> str:
 
 
 class Counts:
-    """The counters, in one SQLite file."""
+    """The counters. Any thread, and any process, may call."""
 
-    def __init__(self, data: Path) -> None:
-        """Open or make the file in the folder `data`."""
-        data.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._db = open_file(data / _FILE)
-        for old in ("cells", "seen"):  # by day: together with weeks they would tell too much
-            self._db.execute(f"drop table if exists {old}")
-        key = {"week": str, "by": str, "value": str}
-        for name, columns, pk in (
-            ("weekly", {**key, "messages": int, "people": int}, ("week", "by", "value")),
-            ("marks", {**key, "hash": str}, ("week", "by", "value", "hash")),
-            ("disclosures", {"month": str, "cards": int}, "month"),
-        ):
-            self._db.table(name).create(columns, pk=pk, if_not_exists=True)
+    def __init__(self, data: Path, *, dsn: str = "") -> None:
+        """Open or make the file in the folder `data`; with a `dsn`, they are in that database."""
+        self._db = open_tables(Room.COUNTS, data, dsn)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def add(self, day: date, names: Names, **cells: str | Sequence[str]) -> None:
         """Count one message by each of the cells: all="all", source=("S001", "S002")."""
-        with self._lock:
-            with changing(self._db):
-                over = self._close_weeks(now := week(day))
-                for by, value in _pairs(cells):
-                    self._db.execute(
-                        "insert into weekly values (?, ?, ?, 1, 0)"
-                        " on conflict do update set messages = messages + 1",
-                        [now, by, value],
-                    )
-                    self._mark(now, by, value, names)
-            if over:
-                leave_nothing(self._db)
+        now, counted = week(day), Counter(_pairs(cells))
+        if not counted:
+            return
+        with self._db.changing():
+            over = self._close_weeks(now)
+            self._db.execute(
+                "insert into weekly (week, by, value, messages, people) values "
+                + ", ".join(["(?, ?, ?, ?, 0)"] * len(counted))
+                + " on conflict (week, by, value)"
+                " do update set messages = weekly.messages + excluded.messages",
+                [part for (by, value), n in counted.items() for part in (now, by, value, n)],
+            )
+            self._mark(now, list(counted), names)
+        if over:
+            self._db.leave_nothing()
 
     def take_back(self, day: date, names: Names, **cells: str) -> None:
         """Count one message less of this week, and its person no longer: they chose otherwise."""
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             for by, value in _pairs(cells):
                 key = [week(day), by, value]
                 where = "where week = ? and by = ? and value = ?"
@@ -106,20 +98,20 @@ class Counts:
 
     def first(self, day: date, names: Names, what: str) -> bool:
         """Whether this person does this for the first time this week; from now on they did."""
-        with self._lock, changing(self._db):
+        with self._db.changing():
             self._close_weeks(week(day))
-            return self._mark(week(day), "once", what, names)
+            return self._mark(week(day), [("once", what)], names) == 1
 
     def did(self, day: date, names: Names, what: str) -> bool:
         """Whether this person did this before, this week."""
-        with self._lock:
-            return self._marked(week(day), "once", what, names)
+        return bool(self._marked(week(day), [("once", what)], names))
 
     def disclosed(self, day: date) -> None:
         """Count one help card. No day, no language, no channel, nobody: only the month."""
-        with self._lock, changing(self._db):
+        with self._db.changing():
             self._db.execute(
-                "insert into disclosures values (?, 1) on conflict do update set cards = cards + 1",
+                "insert into disclosures (month, cards) values (?, 1)"
+                " on conflict (month) do update set cards = disclosures.cards + 1",
                 [f"{day:%Y-%m}"],
             )
 
@@ -128,7 +120,7 @@ class Counts:
 
         `since`: the earliest week.
         """
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             self._close_weeks(week(before))
             rows = self._db.execute(
                 "select week, by, value, messages, people from weekly where week < ? and week >= ?"
@@ -140,8 +132,7 @@ class Counts:
     def cards(self, before: date) -> list[tuple[str, int | None]]:
         """(month, help cards) of the months that are over; None: fewer than FEWEST."""
         sql = "select month, cards from disclosures where month < ? order by month desc"
-        with self._lock:
-            rows = self._db.execute(sql, [f"{before:%Y-%m}"]).fetchall()
+        rows = self._db.execute(sql, [f"{before:%Y-%m}"]).fetchall()
         return [(month, cards if cards >= FEWEST else None) for month, cards in rows]
 
     def forget(self, names: Names) -> None:
@@ -150,7 +141,7 @@ class Counts:
         The messages stay counted. The person is then missing among that week's people, unless they
         write again: too few are told, never too many.
         """
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             rows = self._db.execute("select distinct week, by, value from marks").fetchall()
             for key in rows:
                 for hash in names(" ".join(key)):
@@ -161,31 +152,36 @@ class Counts:
 
     def sweep(self, day: date, oldest: date) -> dict[str, int]:
         """Close the weeks before `day`; erase what is older than `oldest`. Tells how many rows."""
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             hashes = self._close_weeks(week(day))
             sql = "delete from weekly where week < ?"
             cells = int(self._db.execute(sql, [week(oldest)]).rowcount)
             sql = "delete from disclosures where month < ?"
             cells += int(self._db.execute(sql, [f"{oldest:%Y-%m}"]).rowcount)
+        self._db.vacuum("weekly", "marks", "disclosures")
         return {"week hashes": hashes, "old counts": cells}
 
-    def _mark(self, now: str, by: str, value: str, names: Names) -> bool:
-        """Mark the person in this cell; whether they were not, also not under an earlier key."""
-        if self._marked(now, by, value, names):
-            return False
-        self._db.execute(
-            "insert into marks values (?, ?, ?, ?)",
-            [now, by, value, names(f"{now} {by} {value}")[0]],
-        )
-        return True
+    def _mark(self, now: str, cells: Sequence[_By], names: Names) -> int:
+        """Mark the person in these cells; in how many they were not, also under no earlier key."""
+        marked = self._marked(now, cells, names)
+        new = [cell for cell in cells if cell not in marked]
+        if new:
+            self._db.execute(
+                "insert into marks (week, by, value, hash) values "
+                + ", ".join(["(?, ?, ?, ?)"] * len(new)),
+                [part for cell in new for part in (now, *cell, _named(now, cell, names)[0])],
+            )
+        return len(new)
 
-    def _marked(self, now: str, by: str, value: str, names: Names) -> bool:
-        hashes = names(f"{now} {by} {value}")
-        sql = (
-            "select 1 from marks where week = ? and by = ? and value = ?"
-            f" and hash in ({', '.join('?' * len(hashes))})"
-        )
-        return self._db.execute(sql, [now, by, value, *hashes]).fetchone() is not None
+    def _marked(self, now: str, cells: Sequence[_By], names: Names) -> set[_By]:
+        """Those of the cells in which the person is marked."""
+        keys = [(*cell, hash) for cell in cells for hash in _named(now, cell, names)]
+        rows = self._db.execute(
+            "select by, value from marks where week = ? and (by, value, hash) in"
+            f" (values {', '.join(['(?, ?, ?)'] * len(keys))})",
+            [now, *(part for key in keys for part in key)],
+        ).fetchall()
+        return {(by, value) for by, value in rows}
 
     def _close_weeks(self, now: str) -> int:
         """Turn the hashes of the weeks before this one into numbers; how many were erased."""
@@ -199,7 +195,12 @@ class Counts:
         return int(self._db.execute("delete from marks where week < ?", [now]).rowcount)
 
 
-def _pairs(cells: Mapping[str, str | Sequence[str]]) -> list[tuple[str, str]]:
+def _named(now: str, cell: _By, names: Names) -> Sequence[str]:
+    """The person's hashes of this cell, newest first."""
+    return names(f"{now} {' '.join(cell)}")
+
+
+def _pairs(cells: Mapping[str, str | Sequence[str]]) -> list[_By]:
     return [
         (by, value)
         for by, values in cells.items()

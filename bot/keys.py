@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.tables import library_of_databases
+
 KEY_BYTES = 32
 DAY = 86_400.0  # seconds
 
@@ -54,12 +56,13 @@ def open_keys(
 ) -> KeyRing:
     """The keys in this file; with a `dsn` those of its name in that database, which machines share.
 
-    Raises BadKey, and DatabaseFailed where there is a DSN.
+    Raises BadKey, and TablesFailed where there is a DSN.
     """
     if not dsn:
+        path.parent.mkdir(parents=True, exist_ok=True)
         return Keys(path, days, now)
-    from bot.postgres.keys import shared_keys  # psycopg is for who has a database
-
+    with library_of_databases():
+        from bot.postgres.keys import shared_keys
     return shared_keys(dsn, path.stem, days, now)
 
 

@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 from datetime import timedelta
 
-from bot.counts import Counts, today
+from bot.counts import today
 from bot.delivery.sqlite import FILE, SqliteStore
 from bot.desk import database
 from bot.desk.contributions import Contributions
@@ -15,7 +15,7 @@ from bot.desk.replying import discard
 from bot.keys import DAY
 from bot.limits import FILLS
 from bot.logs import logger
-from bot.people import People
+from bot.opening_state import dsn_of, open_counts, open_part, open_people
 from bot.settings import Settings
 
 EVERY = 24 * 3600.0  # seconds
@@ -24,21 +24,27 @@ log = logger(__name__)
 
 
 def sweep(settings: Settings) -> dict[str, int]:
-    """Erase what is due now, and tell how many rows of what. Raises BadKey, StoreFailed."""
+    """Erase what is due now, and tell how many rows of what.
+
+    Of several processes each may do so: what one has erased the next does not find. Raises BadKey,
+    StoreFailed, TablesFailed.
+    """
     with (
-        closing(People(settings.exchange_data, key_days=settings.key_days)) as people,
-        closing(Counts(settings.exchange_data)) as counts,
+        closing(open_people(settings)) as people,
+        closing(open_counts(settings)) as counts,
     ):
         done = people.sweep(refilled=time.time() - FILLS)
         day, reminded = today(), people.tokens()
         done |= counts.sweep(day, day - timedelta(days=settings.counts_days))
-    return done | {
+    done |= {
         "passed on": _passed(settings),
         "contributions": _unapproved(settings),
         "proposals": _proposals(settings),
         "ways to people": _unheld(settings, reminded),
         "queue": _tidied(settings),
     }
+    _vacuum_desk(settings)
+    return done
 
 
 def _unheld(settings: Settings, reminded: set[str]) -> int:
@@ -47,12 +53,12 @@ def _unheld(settings: Settings, reminded: set[str]) -> int:
     `reminded`: those of reminders that wait.
     """
     data = settings.exchange_data
-    if not ((data / database.FILE).exists() and (data / FILE).exists()):
+    if not (_has_desk(settings) and (dsn_of(settings) or (data / FILE).exists())):
         return 0
     with (
         closing(SqliteStore(data, serving=False)) as store,
-        closing(Passed(data)) as passed,
-        closing(Contributions(data)) as given,
+        closing(open_part(Passed, settings)) as passed,
+        closing(open_part(Contributions, settings)) as given,
     ):
         old = store.unused(DAY)  # of today's, one may be kept a moment after its question was
         held = {one.token for one in passed.open()} | {one.reach for one in given.listed()}
@@ -62,9 +68,9 @@ def _unheld(settings: Settings, reminded: set[str]) -> int:
 
 def _passed(settings: Settings) -> int:
     """The questions erased that nobody answered in time, with the handles to their people."""
-    if not (settings.exchange_data / database.FILE).exists():
+    if not _has_desk(settings):
         return 0
-    with closing(Passed(settings.exchange_data)) as passed:
+    with closing(open_part(Passed, settings)) as passed:
         tokens = passed.sweep(settings.pass_days)
     if tokens:
         discard(settings.exchange_data, tokens)
@@ -73,15 +79,15 @@ def _passed(settings: Settings) -> int:
 
 def _unapproved(settings: Settings) -> int:
     """The contributions erased that no editor approved in time."""
-    if not (settings.exchange_data / database.FILE).exists():
+    if not _has_desk(settings):
         return 0
-    with closing(Contributions(settings.exchange_data)) as held:
+    with closing(open_part(Contributions, settings)) as held:
         return held.sweep()
 
 
 def _proposals(settings: Settings) -> int:
     """The proposals erased that nobody took up in time."""
-    with closing(Proposals(settings.exchange_data)) as held:
+    with closing(open_part(Proposals, settings)) as held:
         return held.sweep()
 
 
@@ -91,6 +97,17 @@ def _tidied(settings: Settings) -> int:
         return 0
     with closing(SqliteStore(settings.exchange_data, serving=False)) as store:
         return store.tidy()
+
+
+def _has_desk(settings: Settings) -> bool:
+    return database.exists(settings.exchange_data, dsn_of(settings))
+
+
+def _vacuum_desk(settings: Settings) -> None:
+    """Leave nothing in the desk's files of what was erased, by whomever."""
+    if _has_desk(settings):
+        with closing(database.opened(settings.exchange_data, dsn_of(settings))) as desk:
+            desk.vacuum(*database.TABLES)
 
 
 async def sweep_daily(settings: Settings) -> None:

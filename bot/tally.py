@@ -11,6 +11,7 @@ from bot.keys import BadKey
 from bot.logs import fault, logger
 from bot.messages import Answer, Question
 from bot.people import People
+from bot.tables import TablesFailed
 from index.opened import Opened
 
 log = logger(__name__)
@@ -21,7 +22,7 @@ def beside() -> Iterator[None]:
     """A fault in here is logged, and the answer goes on."""
     try:
         yield
-    except (sqlite3.Error, OSError, BadKey) as error:
+    except (sqlite3.Error, TablesFailed, OSError, BadKey) as error:
         log.error("not kept", **fault(error))
 
 

@@ -11,6 +11,7 @@ from bot.app import needs_refresh, open_embedder
 from bot.asking import answer
 from bot.desk.curated import check_kept
 from bot.gate import Verdict
+from bot.opening_state import dsn_of
 from bot.reports import Refreshed, keep
 from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
@@ -264,7 +265,7 @@ def _publish(
     )
     sweep_files(settings.exchange_data)
     if published.folder:
-        check_kept(settings.exchange_data, published.folder)
+        check_kept(settings.exchange_data, published.folder, dsn_of(settings))
     return published
 
 

@@ -13,6 +13,7 @@ from bot.console.accounts import Accounts, Role
 from bot.console.audit import Audit
 from bot.console.lockout import Lockout
 from bot.console.sessions import Sessions
+from bot.opening_state import open_part
 from scripts.shell import notes, plainly
 
 cli = typer.Typer(
@@ -57,7 +58,7 @@ def add(
 def list_accounts() -> None:
     """List the accounts with their roles."""
     with plainly() as settings:
-        for one in Accounts(settings.exchange_data).listed():
+        for one in open_part(Accounts, settings).listed():
             print(f"{one.name}  {one.role.name.lower()}")
 
 
@@ -90,12 +91,11 @@ def remove(name: Name) -> None:
 def _desk(name: str, what: str, *, sign_out: bool = False) -> Iterator[Accounts]:
     """The accounts; what was done to `name` is written to the log once it is done."""
     with plainly() as settings:
-        data = settings.exchange_data
-        yield Accounts(data)
+        yield open_part(Accounts, settings)
         if sign_out:
-            Sessions(data).end_all(name)
-            Lockout(data).clear(name)
-        Audit(data).note(LINE, what, name)
+            open_part(Sessions, settings).end_all(name)
+            open_part(Lockout, settings).clear(name)
+        open_part(Audit, settings).note(LINE, what, name)
 
 
 def _password(generate: bool) -> str:

@@ -10,6 +10,7 @@ import typer
 from bot.desk import approving
 from bot.desk.contributions import Contribution, Contributions, State
 from bot.desk.sharing_texts import titled
+from bot.opening_state import open_part
 from bot.settings import Settings
 from scripts import report
 from scripts.output import progress_bars
@@ -20,7 +21,7 @@ Id = Annotated[str, typer.Argument(help="One of: exchange desk contributions.")]
 
 @contextmanager
 def _opened() -> Iterator[tuple[Settings, Contributions]]:
-    with plainly() as settings, closing(Contributions(settings.exchange_data)) as held:
+    with plainly() as settings, closing(open_part(Contributions, settings)) as held:
         yield settings, held
 
 

@@ -13,6 +13,7 @@ from bot.desk.passed import Passed
 from bot.desk.replying import Desk, nearest
 from bot.desk.writing import Written, checked, own_words, picked
 from bot.keys import DAY
+from bot.opening_state import open_part
 from bot.phrases import detect
 from bot.settings import Settings
 from corpus.library import Library
@@ -42,7 +43,7 @@ def questions(
 ) -> None:
     """List the open questions, each with the nearest passages of the library."""
     with plainly() as settings:
-        held = Passed(settings.exchange_data).open()
+        held = open_part(Passed, settings).open()
         print(f"{len(held)} open")
         if not held:
             return
@@ -66,14 +67,14 @@ def answer(
 ) -> None:
     """Answer an open question; its person reads it in the chat, and the question is erased."""
     with plainly() as settings, _held(settings) as library:
-        passed = Passed(settings.exchange_data)
+        passed = open_part(Passed, settings)
         question, written = passed.get(id), _written(library, quote, text)
         asked = own_words(keep, question.text) if keep.strip() else None
         left = Desk(settings.exchange_data, passed).answer(id, written, library)
         _note(settings, "question answered", id)
         print("on its way" if left else "nobody waits for it any more; it is erased")
         if asked:
-            made = CuratedAnswers(settings.exchange_data).keep([asked], written)
+            made = open_part(CuratedAnswers, settings).keep([asked], written)
             _note(settings, "answer kept", made)
             print(f"kept as {made}")
 
@@ -87,7 +88,7 @@ def close(
 ) -> None:
     """Erase an open question without an answer."""
     with plainly() as settings:
-        left = Desk(settings.exchange_data, Passed(settings.exchange_data)).close(id, tell=tell)
+        left = Desk(settings.exchange_data, open_part(Passed, settings)).close(id, tell=tell)
         _note(settings, "question closed", id)
         print("closed" if left else "nobody waits for it any more; it is erased")
 
@@ -96,7 +97,7 @@ def close(
 def kept() -> None:
     """List the kept answers; those retired at the end, with the reason."""
     with plainly() as settings:
-        for one in CuratedAnswers(settings.exchange_data).all():
+        for one in open_part(CuratedAnswers, settings).all():
             _print(one)
 
 
@@ -112,7 +113,7 @@ def keep(
         written = _written(library, quote, text)
         checked(written, asked[0], time.time(), detect(asked[0]), library)
         wordings = [(one, detect(one)) for one in asked]
-        made = CuratedAnswers(settings.exchange_data).keep(wordings, written, change)
+        made = open_part(CuratedAnswers, settings).keep(wordings, written, change)
         _note(settings, "answer kept", made)
         print(f"kept as {made}")
 
@@ -124,7 +125,7 @@ def retire(
 ) -> None:
     """Let a kept answer answer no more."""
     with plainly() as settings:
-        answers = CuratedAnswers(settings.exchange_data)
+        answers = open_part(CuratedAnswers, settings)
         if erase:
             answers.erase(id)
         else:
@@ -148,7 +149,7 @@ def _held(settings: Settings) -> closing[Library]:
 
 
 def _note(settings: Settings, what: str, id: int) -> None:
-    with closing(Audit(settings.exchange_data)) as audit:
+    with closing(open_part(Audit, settings)) as audit:
         audit.note(LINE, what, str(id))
 
 

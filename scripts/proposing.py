@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.desk.proposals import BadProposal, Proposals
+from bot.opening_state import open_part
 from bot.settings import Settings
 from bot.upkeep import holdings
 from scripts.shell import plainly
@@ -16,7 +17,7 @@ Id = Annotated[int, typer.Argument(help="One of: exchange desk proposals.")]
 
 @contextmanager
 def _opened() -> Iterator[tuple[Settings, Proposals]]:
-    with plainly() as settings, closing(Proposals(settings.exchange_data)) as held:
+    with plainly() as settings, closing(open_part(Proposals, settings)) as held:
         yield settings, held
 
 

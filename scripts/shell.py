@@ -24,6 +24,7 @@ from bot.keys import BadKey
 from bot.safeguarding.helplines import BadHelpline
 from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
+from bot.tables import TablesFailed
 from bot.workshops.kept import BadWorkshop
 from bot.workshops.printing import NotPrinted
 from corpus.errors import BadCatalogue
@@ -59,6 +60,7 @@ EXPECTED = (
     NotPrinted,
     NotPublished,
     StoreFailed,
+    TablesFailed,
 )
 
 notes = Console(stderr=True, highlight=False, soft_wrap=True)

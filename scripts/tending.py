@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from bot.counts import Counts, today
+from bot.counts import today
 from bot.desk import needs
 from bot.evaluation.sets import BadSet
+from bot.opening_state import open_counts
 from bot.phrases import review
 from bot.retention import sweep
 from bot.safeguarding import helplines
@@ -30,7 +31,7 @@ def counts(
 ) -> None:
     """Show what people need, week by week; only cells of five people or more."""
     with plainly() as settings:
-        held = Counts(settings.exchange_data)
+        held = open_counts(settings)
         try:
             cells, cards = needs.cells_of(held, today(), weeks), held.cards(today())
         finally:

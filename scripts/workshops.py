@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from bot import app
-from bot.counts import FEWEST, Counts, today
+from bot.counts import FEWEST, today
 from bot.desk.needs import as_csv
+from bot.opening_state import open_counts, open_part, open_people
 from bot.people import People
 from bot.settings import Settings
 from bot.workshops import counting
@@ -33,7 +34,7 @@ Code = Annotated[str, typer.Argument(help="The workshop's code: exchange worksho
 @contextmanager
 def kept_here() -> Iterator[tuple[Settings, Workshops]]:
     """The settings and the workshops, for as long as they are needed."""
-    with plainly() as settings, closing(Workshops(settings.exchange_data)) as kept:
+    with plainly() as settings, closing(open_part(Workshops, settings)) as kept:
         yield settings, kept
 
 
@@ -112,7 +113,7 @@ def counts(
     """Show how many joined, asked and were answered, and on what; five people or more."""
     with kept_here() as (settings, kept):
         workshop = found(kept, code)
-        with closing(Counts(settings.exchange_data)) as kept_counts:
+        with closing(open_counts(settings)) as kept_counts:
             cells = counting.cells_of(kept_counts, today(), workshop.code)
         if csv:
             sys.stdout.buffer.write(as_csv(cells))
@@ -151,7 +152,7 @@ def trainers() -> None:
 
 
 def _people(settings: Settings) -> closing[People]:
-    return closing(People(settings.exchange_data, key_days=settings.key_days))
+    return closing(open_people(settings))
 
 
 def found(kept: Workshops, code: str) -> Workshop:

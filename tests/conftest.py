@@ -81,6 +81,12 @@ def postgres() -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def state_dsn(request: pytest.FixtureRequest) -> str:
+    """Where state is kept: "" in files, else in an empty database of this test's alone."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("dsn"))
+
+
 @pytest.fixture
 def dsn(postgres: Server) -> Iterator[str]:
     """An empty database of this test's alone, whose address carries no password."""

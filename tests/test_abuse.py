@@ -167,7 +167,7 @@ def test_a_restart_does_not_end_a_flood(limited: Assistant, starter: Settings) -
     person = "test:flood"
     for _ in range(7):
         say(limited, "hello there", person=person)
-    folder = Path(str(limited._people._db.execute("pragma database_list").fetchone()[2])).parent
+    folder = Path(str(limited._people._db.query("pragma database_list")[0]["file"])).parent
     own = starter.model_copy(update={"exchange_data": folder, "rate_person": 5})
     again = app.open_assistant(own, limited=True)
     assert say(again, "hello there", person=person).lines == ()

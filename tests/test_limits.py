@@ -16,8 +16,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def people(tmp_path: Path, clock: Clock) -> Iterator[People]:
-    opened = People(tmp_path, now=clock)
+def people(tmp_path: Path, clock: Clock, state_dsn: str) -> Iterator[People]:
+    opened = People(tmp_path, now=clock, dsn=state_dsn)
     yield opened
     opened.close()
 
@@ -41,9 +41,9 @@ def test_all_together_are_limited_too(people: People, clock: Clock) -> None:
     assert limits.pace("telegram:7") is Pace.GO
 
 
-def test_a_restart_gives_nothing_back(tmp_path: Path, clock: Clock) -> None:
+def test_a_restart_gives_nothing_back(tmp_path: Path, clock: Clock, state_dsn: str) -> None:
     for expected in (Pace.GO, Pace.GO, Pace.TELL, Pace.SILENT):
-        people = People(tmp_path, now=clock)
+        people = People(tmp_path, now=clock, dsn=state_dsn)
         assert Limits(people, 2, 100, clock).pace("telegram:1") is expected
         people.close()
 

@@ -318,7 +318,6 @@ def test_what_nobody_answers_in_time_is_erased_with_its_handle(data: Path) -> No
     token = press(assistant, ask(assistant, ASKED), "yes").reach
     passed = Passed(data)
     passed._db.execute("update passed set at = at - ?", [15 * DAY])
-    passed._db.conn.commit()
     assert sweep(Settings(exchange_data=data, pass_days=20))["passed on"] == 0
     assert sweep(Settings(exchange_data=data))["passed on"] == 1
     store = SqliteStore(data, serving=False)

@@ -171,7 +171,7 @@ def test_commands_and_people_without_a_handle_keep_nothing(own: tuple[Assistant,
     say(assistant, FIRST["en"], person="")
     say(assistant, "about", Kind.COMMAND)
     say(assistant, "Nani atashinda ligi kuu mwaka huu?")
-    assert assistant._people._db.table("turns").count == 0
+    assert assistant._people._db.execute("select * from turns").rows == []
 
 
 def test_a_turn_lapses_after_a_day_and_is_swept(tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 import functools
 import re
 import secrets
-import sqlite3
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.desk.database import opened
+from bot.tables import Value
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 12, 200  # characters of a password
+_NEW = """insert into accounts (name, role, hash, language, made) values (?, ?, ?, ?, ?)
+          on conflict (name) do nothing"""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -46,17 +47,13 @@ class Account:
 class Accounts:
     """The accounts in `desk.db`."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the table in the folder `data`."""
-        self._db, self._now, self._lock = opened(data), now, threading.Lock()
-        self._db.table("accounts").create(
-            {"name": str, "role": int, "hash": str, "language": str, "made": float},
-            pk="name", if_not_exists=True,
-        )  # fmt: skip
+        self._db, self._now = opened(data, dsn), now
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def add(self, name: str, role: Role, password: str) -> None:
         """Make an account. Raises BadAccount."""
@@ -64,32 +61,23 @@ class Accounts:
             raise BadAccount(
                 f"{name!r}: a name is 2 to 40 small letters, digits, dots and hyphens; choose such"
             )
-        row = {
-            "name": name, "role": int(role), "hash": _hashed(password), "language": "",
-            "made": self._now(),
-        }  # fmt: skip
-        try:
-            with self._lock, self._db.atomic():
-                self._db.table("accounts").insert(row)
-        except sqlite3.IntegrityError as error:
-            raise BadAccount(f"{name}: there is such an account; choose another name") from error
+        row = [name, int(role), _hashed(password), "", self._now()]
+        if not self._db.execute(_NEW, row).rowcount:
+            raise BadAccount(f"{name}: there is such an account; choose another name")
 
     def listed(self) -> list[Account]:
         """All accounts, by name."""
-        with self._lock:
-            rows = list(self._db.query("select * from accounts order by name"))
+        rows = self._db.query("select * from accounts order by name")
         return [_account(row) for row in rows]
 
     def get(self, name: str) -> Account | None:
         """The account of that name, if there is one."""
-        with self._lock:
-            rows = list(self._db.query("select * from accounts where name = ?", [name]))
+        rows = self._db.query("select * from accounts where name = ?", [name])
         return _account(rows[0]) if rows else None
 
     def right(self, name: str, password: str) -> Account | None:
         """The account, where the password is its own. An unknown name takes as long."""
-        with self._lock:
-            rows = list(self._db.query("select * from accounts where name = ?", [name]))
+        rows = self._db.query("select * from accounts where name = ?", [name])
         from argon2.exceptions import InvalidHashError, VerificationError
 
         nobody = _nobody()  # made first, so that not even one unknown name takes longer
@@ -99,7 +87,7 @@ class Accounts:
             return None
         return _account(rows[0]) if rows else None
 
-    def change(self, name: str, **cells: object) -> None:
+    def change(self, name: str, **cells: Value) -> None:
         """Set `role` or `language`. Raises BadAccount where there is no such account."""
         self._update(name, cells)
 
@@ -109,16 +97,14 @@ class Accounts:
 
     def remove(self, name: str) -> None:
         """Take the account away. Raises BadAccount where there is no such account."""
-        with self._lock, self._db.atomic():
-            gone = self._db.execute("delete from accounts where name = ?", [name]).rowcount
+        gone = self._db.execute("delete from accounts where name = ?", [name]).rowcount
         if not gone:
             raise _unknown(name)
 
-    def _update(self, name: str, cells: dict[str, object]) -> None:
+    def _update(self, name: str, cells: dict[str, Value]) -> None:
         sets = ", ".join(f"{column} = ?" for column in cells)
-        with self._lock, self._db.atomic():
-            sql = f"update accounts set {sets} where name = ?"
-            changed = self._db.execute(sql, [*cells.values(), name]).rowcount
+        sql = f"update accounts set {sets} where name = ?"
+        changed = self._db.execute(sql, [*cells.values(), name]).rowcount
         if not changed:
             raise _unknown(name)
 

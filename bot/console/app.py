@@ -22,6 +22,7 @@ from bot.console.audit import Audit
 from bot.console.lockout import Lockout
 from bot.console.sessions import Sessions, form_token
 from bot.console.web import ROOT, Section, Visitor, shown
+from bot.opening_state import open_part
 from bot.phrases import speak
 from bot.settings import Settings
 from index.ports import StaleIndex
@@ -45,10 +46,9 @@ class Desk:
     """What the console holds open."""
 
     def __init__(self, settings: Settings, sections: Sequence[Section]) -> None:
-        data = settings.exchange_data
         self.settings, self.sections = settings, sections
-        self.accounts, self.sessions = Accounts(data), Sessions(data)
-        self.audit, self.lockout = Audit(data), Lockout(data)
+        self.accounts, self.sessions = open_part(Accounts, settings), open_part(Sessions, settings)
+        self.audit, self.lockout = open_part(Audit, settings), open_part(Lockout, settings)
         self.door = Door(frozenset(settings.web_proxy.split()), PER_MINUTE)
         parts = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
         self.version = hashlib.sha256(parts).hexdigest()[:12]

@@ -1,6 +1,5 @@
 """Who did what, and when; shown to administrators."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,31 +24,26 @@ class Entry:
 class Audit:
     """The log in `desk.db`. No text of a person who asks is ever written to it."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the table in the folder `data`."""
-        self._db, self._now, self._lock = opened(data), now, threading.Lock()
-        self._db.table("audit").create(
-            {"id": int, "at": float, "name": str, "what": str, "detail": str},
-            pk="id", if_not_exists=True,
-        )  # fmt: skip
+        self._db, self._now = opened(data, dsn), now
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def note(self, name: str, what: str, detail: str = "") -> None:
         """Write down that it was done. What is older than `KEPT` is erased."""
         now = self._now()
-        with self._lock, self._db.atomic():
+        with self._db.changing():
             self._db.execute("delete from audit where at < ?", [now - KEPT])
             row = {"at": now, "name": name, "what": what, "detail": detail[:200]}
-            self._db.table("audit").insert(row)
+            self._db.insert("audit", row)
 
     def latest(self, count: int, before: int = 0) -> list[tuple[int, Entry]]:
         """(id, entry), the newest first; `before` an id, or all."""
         sql = "select * from audit where id < ? order by id desc limit ?"
-        with self._lock:
-            rows = list(self._db.query(sql, [before or 2**62, count]))
+        rows = self._db.query(sql, [before or 2**62, count])
         return [
             (row["id"], Entry(at=row["at"], name=row["name"], what=row["what"],
                               detail=row["detail"]))

@@ -3,37 +3,30 @@
 import hashlib
 import hmac
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from bot.desk.database import opened
-from bot.keys import DAY
+from bot.keys import DAY, open_keys
 
 TRIES = 5  # failures before the first pause
 PAUSE, LONGEST = 60.0, 3600.0  # seconds: the first pause, which doubles with each failure; the most
+_NO_END = 36_500  # days: browsers keep what the key proves
 _FORGOTTEN = DAY  # seconds after the last failure
 
 
 class Lockout:
     """Failures in `desk.db`, by a keyed hash: what was typed as a name may be a password."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the tables in the folder `data`."""
-        self._db, self._now, self._lock = opened(data), now, threading.Lock()
-        self._db.execute(
-            "create table if not exists failures (name text primary key, count int, at real)"
-        )
-        with self._db.atomic():
-            self._db.execute("create table if not exists failures_key (key text)")
-            sql = "insert into failures_key select ? where not exists (select 1 from failures_key)"
-            self._db.execute(sql, [secrets.token_hex(32)])
-        self._key = bytes.fromhex(self._db.execute("select key from failures_key").fetchone()[0])
+        self._db, self._now = opened(data, dsn), now
+        self._key = open_keys(data / "console.key", _NO_END, dsn=dsn).valid()[0].secret
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def known(self, name: str) -> str:
         """What a browser keeps that signed in: from then on nobody else locks it out.
@@ -54,20 +47,20 @@ class Lockout:
     def failed(self, name: str, kept: str = "") -> None:
         """Count a failure."""
         now = self._now()
-        with self._lock, self._db.atomic():
-            self._db.execute("delete from failures where at < ?", [now - _FORGOTTEN])
+        with self._db.changing():
+            self._db.execute("delete from tries where at < ?", [now - _FORGOTTEN])
             sql = (
-                "insert into failures values (?, 1, ?) on conflict (name)"
-                " do update set count = count + 1, at = excluded.at"
+                "insert into tries (name, count, at) values (?, 1, ?) on conflict (name)"
+                " do update set count = tries.count + 1, at = excluded.at"
             )
             for one in self._counted(name, kept):
                 self._db.execute(sql, [self._hash(one), now])
 
     def clear(self, name: str, kept: str = "") -> None:
         """Forget the failures: the password was right, or is a new one."""
-        with self._lock, self._db.atomic():
+        with self._db.changing():
             for one in self._counted(name, kept):
-                self._db.execute("delete from failures where name = ?", [self._hash(one)])
+                self._db.execute("delete from tries where name = ?", [self._hash(one)])
 
     def knows(self, name: str, kept: str) -> bool:
         """Whether the browser has signed in under this name before."""
@@ -81,9 +74,8 @@ class Lockout:
         return [name, own] if self.knows(name, kept) else [name]
 
     def _wait(self, counted: str) -> float:
-        with self._lock:
-            sql = "select count, at from failures where name = ?"
-            row = self._db.execute(sql, [self._hash(counted)]).fetchone()
+        sql = "select count, at from tries where name = ?"
+        row = self._db.execute(sql, [self._hash(counted)]).fetchone()
         if row is None or row[0] < TRIES:
             return 0.0
         doubled: float = 2.0 ** min(row[0] - TRIES, 20)

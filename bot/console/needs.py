@@ -16,6 +16,7 @@ from bot.console.web import Role, Section, Visitor, action, back, noted, page, s
 from bot.counts import FEWEST, Counts, today
 from bot.desk.needs import PERIODS, Needs, Row, as_csv, cells_of, needs
 from bot.desk.proposals import BadProposal, Proposals
+from bot.opening_state import open_counts, open_part
 from bot.phrases import Say, language_name, speak
 from bot.settings import Settings
 from corpus.library import Library
@@ -73,8 +74,8 @@ class Desk:
 
 def section(settings: Settings) -> Section:
     """The pages, over the data folder of these settings."""
-    data = settings.exchange_data
-    desk = Desk(settings=settings, counts=Counts(data), proposals=Proposals(data))
+    counts, proposals = open_counts(settings), open_part(Proposals, settings)
+    desk = Desk(settings=settings, counts=counts, proposals=proposals)
     routes = [
         Route(PATH, page(Role.VIEWER)(partial(_needs, desk)), methods=["GET"]),
         Route(f"{PATH}.csv", page(Role.VIEWER)(partial(_csv, desk)), methods=["GET"]),

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,48 +16,41 @@ _FRESH = 60.0  # seconds within which a use is not written down again
 class Sessions:
     """The sessions in `desk.db`."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the table in the folder `data`."""
-        self._db, self._now, self._lock = opened(data), now, threading.Lock()
-        self._db.table("sessions").create(
-            {"hash": str, "name": str, "made": float, "used": float}, pk="hash", if_not_exists=True
-        )
+        self._db, self._now = opened(data, dsn), now
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def start(self, name: str) -> str:
         """A new session's token: 256 random bits. What has run out is erased."""
         token, now = secrets.token_urlsafe(32), self._now()
-        with self._lock, self._db.atomic():
+        with self._db.changing():
             sql = "delete from sessions where used < ? or made < ?"
             self._db.execute(sql, [now - IDLE, now - LONGEST])
             row = {"hash": _hash(token), "name": name, "made": now, "used": now}
-            self._db.table("sessions").insert(row)
+            self._db.insert("sessions", row)
         return token
 
     def name(self, token: str) -> str | None:
         """Whose session it is; None where it has run out or never was. Counts as a use."""
         now, hashed = self._now(), _hash(token)
-        with self._lock:
-            sql = "select name, used from sessions where hash = ? and used >= ? and made >= ?"
-            row = self._db.execute(sql, [hashed, now - IDLE, now - LONGEST]).fetchone()
-            if row and now - row[1] > _FRESH:
-                with self._db.atomic():
-                    sql = "update sessions set used = ? where hash = ?"
-                    self._db.execute(sql, [now, hashed])
+        sql = "select name, used from sessions where hash = ? and used >= ? and made >= ?"
+        row = self._db.execute(sql, [hashed, now - IDLE, now - LONGEST]).fetchone()
+        if row and now - row[1] > _FRESH:
+            sql = "update sessions set used = ? where hash = ?"
+            self._db.execute(sql, [now, hashed])
         return str(row[0]) if row else None
 
     def end(self, token: str) -> None:
         """Sign out."""
-        with self._lock, self._db.atomic():
-            self._db.execute("delete from sessions where hash = ?", [_hash(token)])
+        self._db.execute("delete from sessions where hash = ?", [_hash(token)])
 
     def end_all(self, name: str) -> None:
         """Sign out everywhere."""
-        with self._lock, self._db.atomic():
-            self._db.execute("delete from sessions where name = ?", [name])
+        self._db.execute("delete from sessions where name = ?", [name])
 
 
 def form_token(token: str) -> str:

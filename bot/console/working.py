@@ -17,7 +17,9 @@ from bot.console.jobs import Job, What, write
 from bot.desk import approving
 from bot.desk.approving import NotPublished
 from bot.desk.contributions import Contributions, NoContribution
+from bot.opening_state import open_part
 from bot.settings import BadSetting, Settings
+from bot.tables import TablesFailed
 from corpus.adding import Details
 from corpus.errors import BadCatalogue
 from corpus.report import Row
@@ -29,7 +31,7 @@ from index.snapshots import NoSnapshot
 
 EXPECTED = (
     BadCalibration, BadCatalogue, BadSetting, Busy, NoContribution, NoSnapshot, NotPublished,
-    OSError, StaleIndex, UnknownPart, sqlite3.Error,
+    OSError, StaleIndex, TablesFailed, UnknownPart, sqlite3.Error,
 )  # fmt: skip
 _OFTEN = 0.3  # seconds between two lines of progress
 
@@ -60,7 +62,7 @@ class Working:
         self.job = replace(self.job, ended=time.time())
         write(self._settings.exchange_data, self.job)
         detail = self.job.error and f"failed: {self.job.error}"
-        Audit(self._settings.exchange_data).note(self.job.by, f"{self.job.what} ended", detail)
+        open_part(Audit, self._settings).note(self.job.by, f"{self.job.what} ended", detail)
 
     def _progress(self, step: str, done: int, total: int) -> None:
         now = time.monotonic()
@@ -94,7 +96,7 @@ class Working:
         self.job = replace(self.job, rows=tuple(asdict(row) for row in rows))
 
     def _approve(self) -> None:
-        held = Contributions(self._settings.exchange_data)
+        held = open_part(Contributions, self._settings)
         id, tell = str(self._options["id"]), approving.teller(self._settings.exchange_data)
         approving.approve(self._settings, held, id, tell, self._progress)
 

@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from bot.console.needs import NAMES
 from bot.console.web import Role, Section, Visitor, action, back, noted, page, shown
-from bot.counts import Counts, today
+from bot.counts import today
 from bot.desk.needs import as_csv
-from bot.people import People
+from bot.opening_state import open_counts, open_part, open_people
 from bot.phrases import language_name, languages, speak
 from bot.settings import Settings
 from bot.wishes import SETTINGS
@@ -59,10 +59,9 @@ def section(settings: Settings, opened: Callable[[], Opened]) -> Section:
 
 class _Pages:
     def __init__(self, settings: Settings, opened: Callable[[], Opened]) -> None:
-        data = settings.exchange_data
         self._settings, self._opened = settings, opened
-        self._kept, self._counts = Workshops(data), Counts(data)
-        self._people = People(data, key_days=settings.key_days)
+        self._kept, self._counts = open_part(Workshops, settings), open_counts(settings)
+        self._people = open_people(settings)
 
     async def listed(self, request: Request, visitor: Visitor) -> Response:
         """All workshops, and for editors the form that makes one."""

@@ -6,7 +6,6 @@ named, and the hash of a code with which it can be taken back. Nothing tells who
 
 import hashlib
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -14,7 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.desk.database import opened
-from bot.files import erasing
 from bot.keys import DAY
 from index.withdrawn import withdraw
 
@@ -79,17 +77,14 @@ class Receipt:
 class Contributions:
     """The contributions in the file of the desk. Any thread may call."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the file in the folder `data`."""
-        self._data, self._now, self._lock = data, now, threading.Lock()
-        self._db = opened(data)
-        columns = {field.name: str for field in fields(Contribution)} | {"given": float}
-        self._table = self._db.table("contributions")
-        self._table.create({**columns, "code": str}, pk="id", if_not_exists=True)
+        self._data, self._now = data, now
+        self._db = opened(data, dsn)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def add(self, told: Told) -> Receipt:
         """Keep what somebody consented to. The code itself is kept nowhere."""
@@ -98,21 +93,18 @@ class Contributions:
         row |= {"id": secrets.token_hex(4), "state": State.WAITING}
         reach = secrets.token_urlsafe(12)
         row |= {"given": self._now(), "reach": reach, "code": _digest(code)}
-        with self._lock, self._db.atomic():
-            self._table.insert(row)
+        self._db.insert("contributions", row)
         return Receipt(code="-".join(code[at : at + 4] for at in range(0, _CODE, 4)), reach=reach)
 
     def listed(self, *states: State) -> list[Contribution]:
         """Those in these states, or all; the oldest first."""
-        with self._lock:
-            rows = list(self._db.query("select * from contributions order by given, id"))
+        rows = self._db.query("select * from contributions order by given, id")
         found = map(_contribution, rows)
         return [one for one in found if not states or one.state in states]
 
     def one(self, id: str, *states: State) -> Contribution:
         """The one of this id, in one of these states. Raises NoContribution."""
-        with self._lock:
-            rows = list(self._db.query("select * from contributions where id = ?", [id]))
+        rows = self._db.query("select * from contributions where id = ?", [id])
         if not rows:
             raise NoContribution(
                 f"there is no contribution {id!r}; see: exchange desk contributions"
@@ -125,9 +117,8 @@ class Contributions:
     def coded(self, code: str) -> Contribution | None:
         """The one that a code, however it is written, belongs to."""
         sql = "select * from contributions where code = ?"
-        with self._lock:
-            row = next(self._db.query(sql, [_digest(code)]), None)
-        return _contribution(row) if row else None
+        rows = self._db.query(sql, [_digest(code)])
+        return _contribution(rows[0]) if rows else None
 
     def reword(self, id: str, text: str, seen: str = "") -> None:
         """Put an editor's wording in place of a waiting one. Raises NoContribution.
@@ -138,7 +129,7 @@ class Contributions:
         if seen and seen != mark(held):
             raise NoContribution(_CHANGED.format(id=id))
         sql = "update contributions set text = ? where (id, state, text) = (?, ?, ?)"
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             done = self._db.execute(sql, [text, id, State.WAITING, held]).rowcount
         if not done:
             raise NoContribution(_CHANGED.format(id=id))
@@ -149,7 +140,7 @@ class Contributions:
         It was withdrawn or declined meanwhile: then it must not answer.
         """
         sql = "update contributions set state = ?, text = ? where id = ? and state = ?"
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             done = self._db.execute(sql, [State.APPROVED, text, id, State.WAITING]).rowcount
         return bool(done)
 
@@ -173,7 +164,7 @@ class Contributions:
         """
         one = self.one(id, State.WAITING)
         sql = "delete from contributions where (id, state) = (?, ?)"
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             gone = self._db.execute(sql, [id, State.WAITING]).rowcount
         if not gone:
             raise NoContribution(f"contribution {id} is published meanwhile; withdraw it")
@@ -189,7 +180,7 @@ class Contributions:
 
     def _change(self, id: str, **values: str) -> None:
         sets = ", ".join(f"{name} = ?" for name in values)
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             sql = f"update contributions set {sets} where id = ?"
             self._db.execute(sql, [*values.values(), id])
 

@@ -5,7 +5,6 @@ another library is opened, and again each time that one is shown.
 """
 
 import json
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -14,15 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.desk.database import FILE, opened
+from bot.desk.database import exists, opened
 from bot.desk.writing import BadAnswer, Picked, Written, answer
-from bot.files import leave_nothing
 from corpus.library import Library
 from index.editing import LIBRARY
 from index.ports import Vectors
 
-_UNUSED = """delete from curated_vectors where question not in
-             (select json_extract(value, '$[0]') from curated, json_each(curated.questions))"""
+_KEPT_VECTOR = """insert into curated_vectors (space, language, question, vector)
+                  values (?, ?, ?, ?) on conflict (space, language, question) do nothing"""
 GONE = "a source that it quotes is gone, or says it no more"
 Embed = Callable[[str, str], Vectors]  # a question and its language to (dimension,)
 
@@ -50,21 +48,13 @@ class Curated:
 class CuratedAnswers:
     """The kept answers in the file of the desk. Any thread, and any process, may call."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the tables in the folder `data`."""
-        self._db, self._now, self._lock = opened(data), now, threading.Lock()
-        self._db.execute(
-            "create table if not exists curated (id integer primary key autoincrement, questions"
-            " text, text text, language text, quotes text, at real, retired text)"
-        )
-        self._db.execute(
-            "create table if not exists curated_vectors (space text, language text, question text,"
-            " vector blob, primary key (space, language, question))"
-        )
+        self._db, self._now = opened(data, dsn), now
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def keep(self, questions: Sequence[tuple[str, str]], written: Written, id: int = 0) -> int:
         """Keep an answer, or change the one of this id, which then answers again; its id.
@@ -79,31 +69,31 @@ class CuratedAnswers:
             "quotes": _json(written.quotes),
             "at": self._now(), "retired": "",
         }  # fmt: skip
-        with self._lock, self._db.atomic():
+        with self._db.changing():
             if not id:
-                return int(str(self._db.table("curated").insert(cells, pk="id").last_pk))
+                return self._db.number("curated", cells)
             sets = ", ".join(f"{name} = ?" for name in cells)
             sql = f"update curated set {sets} where id = ?"
             if not self._db.execute(sql, [*cells.values(), id]).rowcount:
                 raise _none(id)
-            self._db.execute(_UNUSED)
-        self._truncate()
+            self._forget_vectors()
+        self._db.leave_nothing()
         return id
 
     def retire(self, id: int, why: str) -> None:
         """Let an answer answer no more; it stays to be read and changed. Raises NoAnswer."""
-        with self._lock, self._db.atomic():
+        with self._db.changing():
             sql = "update curated set retired = ? where id = ?"
             if not self._db.execute(sql, [why, id]).rowcount:
                 raise _none(id)
 
     def erase(self, id: int) -> None:
         """Erase an answer with its questions. Raises NoAnswer."""
-        with self._lock, self._db.atomic():
+        with self._db.changing():
             if not self._db.execute("delete from curated where id = ?", [id]).rowcount:
                 raise _none(id)
-            self._db.execute(_UNUSED)
-        self._truncate()
+            self._forget_vectors()
+        self._db.leave_nothing()
 
     def lost(self, kept: Curated, library: Library) -> None:
         """Retire an answer that this library does not bear out. Raises NoAnswer.
@@ -114,29 +104,30 @@ class CuratedAnswers:
         left = tuple(one for one in kept.written.quotes if one.source in sources)
         self._requote(kept, left)
         self.retire(kept.id, GONE)
-        self._truncate()
+        self._db.leave_nothing()
 
     def _requote(self, kept: Curated, quotes: tuple[Picked, ...]) -> None:
         """Put other quotes in place, where nobody has changed the answer meanwhile."""
         sql = "update curated set quotes = ? where (id, quotes) = (?, ?)"
-        with self._lock, self._db.atomic():
+        with self._db.changing():
             self._db.execute(sql, [_json(quotes), kept.id, _json(kept.written.quotes)])
 
-    def _truncate(self) -> None:
-        """No erased word stays in the write-ahead log."""
-        with self._lock:
-            leave_nothing(self._db)
+    def _forget_vectors(self) -> None:
+        """Erase those of questions that no kept answer has any more."""
+        rows = self._db.execute("select questions from curated").fetchall()
+        asked = {text for (questions,) in rows for text, _ in json.loads(questions)}
+        for (text,) in self._db.execute("select distinct question from curated_vectors").fetchall():
+            if text not in asked:
+                self._db.execute("delete from curated_vectors where question = ?", [text])
 
     def all(self) -> list[Curated]:
         """All that are kept, those that answer before those retired, the newest first."""
-        with self._lock:
-            rows = list(self._db.query("select * from curated order by retired <> '', at desc"))
+        rows = self._db.query("select * from curated order by retired <> '', at desc")
         return [_curated(row) for row in rows]
 
     def get(self, id: int) -> Curated:
         """One of them. Raises NoAnswer."""
-        with self._lock:
-            rows = list(self._db.query("select * from curated where id = ?", [id]))
+        rows = self._db.query("select * from curated where id = ?", [id])
         if not rows:
             raise _none(id)
         return _curated(rows[0])
@@ -144,8 +135,7 @@ class CuratedAnswers:
     def version(self) -> tuple[int, float, int]:
         """Changes with every change, whoever made it."""
         sql = "select count(*), max(at), count(case when retired = '' then 1 end) from curated"
-        with self._lock:
-            count, at, live = self._db.execute(sql).fetchone()
+        ((count, at, live),) = self._db.execute(sql).rows
         return count, at or 0.0, live
 
     def vectors(self, questions: Sequence[tuple[str, str]], space: str, embed: Embed) -> Vectors:
@@ -153,19 +143,19 @@ class CuratedAnswers:
 
         `space` names the embedder: of another one nothing is known, and nothing stays.
         """
-        sql = "select vector from curated_vectors where (space, language, question) = (?, ?, ?)"
-        made = []
-        with self._lock, self._db.atomic():
+        known = self._vectors(space)
+        new = {one: embed(*one).astype(np.float32) for one in questions if one not in known}
+        with self._db.changing():
             self._db.execute("delete from curated_vectors where space <> ?", [space])
-            for text, language in questions:
-                key = [space, language, text]
-                row = self._db.execute(sql, key).fetchone()
-                vector = np.frombuffer(row[0], np.float32) if row else embed(text, language)
-                if row is None:
-                    into = "insert into curated_vectors values (?, ?, ?, ?)"
-                    self._db.execute(into, [*key, vector.astype(np.float32).tobytes()])
-                made.append(vector)
-        return np.stack(made)
+            for (text, language), vector in new.items():
+                self._db.execute(_KEPT_VECTOR, [space, language, text, vector.tobytes()])
+        known |= new
+        return np.stack([known[one] for one in questions])
+
+    def _vectors(self, space: str) -> dict[tuple[str, str], Vectors]:
+        sql = "select question, language, vector from curated_vectors where space = ?"
+        rows = self._db.execute(sql, [space]).fetchall()
+        return {(text, language): np.frombuffer(kept, np.float32) for text, language, kept in rows}
 
     def check(self, library: Library) -> list[Curated]:
         """Retire what this library no longer bears out, mend what moved; those retired."""
@@ -185,12 +175,12 @@ class CuratedAnswers:
         return lost
 
 
-def check_kept(data: Path, folder: Path) -> None:
+def check_kept(data: Path, folder: Path, dsn: str = "") -> None:
     """Retire what the library that was published in `folder` bears out no more."""
-    if (data / FILE).exists():
+    if exists(data, dsn):
         with (
             closing(Library(folder / LIBRARY, read_only=True)) as library,
-            closing(CuratedAnswers(data)) as answers,
+            closing(CuratedAnswers(data, dsn=dsn)) as answers,
         ):
             answers.check(library)
 

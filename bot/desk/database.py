@@ -1,21 +1,22 @@
-"""The file that the desk's parts keep their tables in, each its own."""
+"""The file, or the database, that the desk's parts keep their tables in."""
 
 from pathlib import Path
 
-from sqlite_utils import Database
+from bot.keeping import Room, open_tables
+from bot.tables import Tables
 
-from bot.files import open_file
+FILE = Room.DESK.file
+TABLES = (
+    "passed", "contributions", "curated", "curated_vectors", "proposals", "workshops", "accounts",
+    "audit", "sessions", "tries",
+)  # fmt: skip
 
-FILE = "desk.db"
+
+def opened(data: Path, dsn: str = "") -> Tables:
+    """The desk's tables: in the folder `data`; with a `dsn`, in that database."""
+    return open_tables(Room.DESK, data, dsn)
 
 
-def opened(data: Path) -> Database:
-    """The database in the folder `data`; any thread may use it, one at a time.
-
-    Other processes (a command in a terminal) write to it as well: each write waits for theirs.
-    """
-    data.mkdir(parents=True, exist_ok=True)
-    database = open_file(data / FILE)
-    database.execute("pragma synchronous = full")  # a person was told that it is kept
-    (data / FILE).chmod(0o600)  # it holds the hashes of passwords
-    return database
+def exists(data: Path, dsn: str = "") -> bool:
+    """Whether anything may be kept there: a look alone makes no file."""
+    return bool(dsn) or (data / FILE).exists()

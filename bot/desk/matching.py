@@ -19,6 +19,7 @@ from bot.desk.curated import Curated, CuratedAnswers, NoAnswer
 from bot.desk.writing import BadAnswer, answer
 from bot.logs import fault, logger
 from bot.messages import Answer
+from bot.tables import TablesFailed
 from index.alignment import Aligned
 from index.countries import named_in
 from index.languages import fold
@@ -68,7 +69,7 @@ class Matching:
         """
         try:
             return self._find(asked, language, opened)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, TablesFailed, OSError) as error:
             log.error("kept answers failed", **fault(error))
             return None
 

@@ -4,15 +4,14 @@ Kept are the redacted text, its language, the network and a token that can bring
 it is stands here only as a keyed hash, so that /forget finds it. Once answered, nothing is left.
 """
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.desk.database import opened
-from bot.files import leave_nothing
-from bot.keys import DAY, Keys
+from bot.keys import DAY, open_keys
+from bot.tables import Value
 
 OPEN = 500  # questions that wait at most: more nobody would read in time
 OF_ONE = 5  # of one person
@@ -38,50 +37,41 @@ class PassedOn:
 class Passed:
     """The open questions in the file of the desk. Any thread, and any process, may call."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the table in the folder `data`."""
-        self._db, self._now, self._lock = opened(data), now, threading.Lock()
-        self._key = Keys(data / "passed.key", days=_NO_END).valid()[0]
-        self._db.execute(
-            "create table if not exists passed (id integer primary key autoincrement, token text"
-            " unique, person text, text text, language text, channel text, at real)"
-        )
+        self._db, self._now = opened(data, dsn), now
+        self._key = open_keys(data / "passed.key", _NO_END, dsn=dsn).valid()[0]
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def keep(self, token: str, text: str, language: str, channel: str, person: str) -> None:
         """Keep a person's question. A token that is known changes nothing."""
         sql = """insert into passed (token, person, text, language, channel, at)
-                 values (?, ?, ?, ?, ?, ?) on conflict do nothing"""
+                 values (?, ?, ?, ?, ?, ?) on conflict (token) do nothing"""
         whose = self._key.hash(person)
-        with self._lock, self._db.atomic():
-            self._db.execute(sql, [token, whose, text, language, channel, self._now()])
+        self._db.execute(sql, [token, whose, text, language, channel, self._now()])
 
     def holds(self, token: str) -> bool:
         """Whether this token's question waits."""
-        with self._lock:
-            found = self._db.execute("select 1 from passed where token = ?", [token]).fetchone()
+        found = self._db.execute("select 1 from passed where token = ?", [token]).fetchone()
         return found is not None
 
     def room(self, person: str) -> bool:
         """Whether one more of this person can wait."""
         sql = "select count(*), count(case when person = ? then 1 end) from passed"
-        with self._lock:
-            every, own = self._db.execute(sql, [self._key.hash(person)]).fetchone()
+        ((every, own),) = self._db.execute(sql, [self._key.hash(person)]).rows
         return bool(every < OPEN and own < OF_ONE)
 
     def open(self) -> list[PassedOn]:
         """All that wait, the oldest first."""
-        with self._lock:
-            rows = list(self._db.query("select * from passed order by id"))
+        rows = self._db.query("select * from passed order by id")
         return [_question(row) for row in rows]
 
     def get(self, id: int) -> PassedOn:
         """One that waits. Raises NoQuestion."""
-        with self._lock:
-            rows = list(self._db.query("select * from passed where id = ?", [id]))
+        rows = self._db.query("select * from passed where id = ?", [id])
         if not rows:
             raise NoQuestion(
                 f"question {id}: is not open; it was answered, its person took it back, or its"
@@ -101,13 +91,12 @@ class Passed:
         """Erase what waited for so many days; the tokens, which lead nowhere any more."""
         return self._erase("at < ?", [self._now() - days * DAY])
 
-    def _erase(self, where: str, values: Sequence[object]) -> list[str]:
-        with self._lock:
-            with self._db.atomic():
-                sql = f"delete from passed where {where} returning token"
-                tokens = [str(row[0]) for row in self._db.execute(sql, list(values)).fetchall()]
-            if tokens:
-                leave_nothing(self._db)
+    def _erase(self, where: str, values: Sequence[Value]) -> list[str]:
+        with self._db.changing():
+            sql = f"delete from passed where {where} returning token"
+            tokens = [str(row[0]) for row in self._db.execute(sql, list(values)).fetchall()]
+        if tokens:
+            self._db.leave_nothing()
         return tokens
 
 

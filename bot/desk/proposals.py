@@ -8,7 +8,6 @@ import csv
 import io
 import json
 import os
-import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import Any
 
 from bot.desk.database import opened
 from bot.desk.telling import Told
-from bot.files import erasing
 from bot.keys import DAY
 
 KEPT = 90 * DAY  # seconds
@@ -43,30 +41,23 @@ class Proposal:
 class Proposals:
     """The proposals, in one table of the desk's file. Any thread may call."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the file in the folder `data`."""
-        self._lock, self._now = threading.Lock(), now
-        self._db = opened(data)
-        text = dict.fromkeys(("question", "language", "reason", "sources"), str)
-        self._db.table("proposals").create(
-            {"id": int, "at": float, **text}, pk="id", if_not_exists=True
-        )
+        self._db, self._now = opened(data, dsn), now
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def add(self, question: str, language: str, reason: str, sources: Sequence[str]) -> None:
         """Keep one. Of its time only the day is kept: it joins with no log of messages."""
         day = self._now() // DAY * DAY
         row = {"at": day, "question": question, "language": language, "reason": reason}
-        with self._lock:
-            self._db.table("proposals").insert({**row, "sources": json.dumps(list(sources))})
+        self._db.insert("proposals", {**row, "sources": json.dumps(list(sources))})
 
     def listed(self) -> list[Proposal]:
         """Those that wait, oldest first."""
-        with self._lock:
-            rows = list(self._db.query("select * from proposals order by id"))
+        rows = self._db.query("select * from proposals order by id")
         return [_proposal(row) for row in rows]
 
     def proposal(self, id: int) -> Proposal:
@@ -95,8 +86,8 @@ class Proposals:
             )
         if golden is None:
             raise BadProposal("GOLDEN is not set: name the CSV file of the hub's golden questions")
-        with self._lock, erasing(self._db):  # one process at a time adds to the file
-            rows = list(self._db.query("select * from proposals where id = ?", [id]))
+        with self._db.erasing():  # one process at a time adds to the file
+            rows = self._db.query("select * from proposals where id = ?", [id])
             if not rows:
                 raise _none(id)
             _append(golden, _proposal(rows[0]), sources)
@@ -107,7 +98,7 @@ class Proposals:
         return self._erase("at < ?", self._now() - KEPT)
 
     def _erase(self, where: str, value: float) -> int:
-        with self._lock, erasing(self._db):
+        with self._db.erasing():
             return int(self._db.execute(f"delete from proposals where {where}", [value]).rowcount)
 
 

@@ -3,9 +3,11 @@
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from bot.app import open_embedder
 from bot.assistant import Assistant
@@ -68,7 +70,7 @@ def evaluate_sets(
     with _embedder(settings, data) as embedder:
         current = Current(settings.exchange_data, settings.engine, embedder)
         current()
-        return [_ask(settings, current, one, which or "all", progress) for one in asked]
+        return [_ask(current, one, which or "all", progress) for one in asked]
 
 
 def evaluate_beir(
@@ -106,7 +108,8 @@ def _throw_away(
         tempfile.TemporaryDirectory(prefix="exchange-") as made,
         _embedder(settings, data) as embedder,
     ):
-        hub = settings.model_copy(update={"exchange_data": Path(made)})
+        own = {"exchange_data": Path(made), "database_url": SecretStr("")}
+        hub = settings.model_copy(update=own)
         library = Library(Path(made) / "corpus.db")
         try:
             bare = shelve(texts, library)
@@ -119,7 +122,7 @@ def _throw_away(
         if bare:
             note = f"{len(bare)} documents are too short for a passage (first: {bare[0]})"
             asked = replace(asked, remarks=(*asked.remarks, note))
-        return _ask(hub, Current(hub.exchange_data, hub.engine, embedder), asked, which, progress)
+        return _ask(Current(hub.exchange_data, hub.engine, embedder), asked, which, progress)
 
 
 def _halved(questions: QuestionSet, which: str) -> QuestionSet:
@@ -139,24 +142,20 @@ def _embedder(settings: Settings, data: Path) -> Iterator[Remembering]:
         store.close()
 
 
-def _ask(
-    settings: Settings, current: Current, asked: QuestionSet, which: str, progress: Progress
-) -> Scorecard:
+def _ask(current: Current, asked: QuestionSet, which: str, progress: Progress) -> Scorecard:
     """Every question, as a person who speaks its language would ask it."""
     started = time.monotonic()
-    people, counts = People(settings.exchange_data), Counts(settings.exchange_data)
-    opened, assistant = current(), Assistant(current, people, counts=counts)
+    opened = current()
     rankings: dict[str, ranking.Rankings] = {part: {} for part in PARTS}
     given: dict[str, Answer] = {}
-    for number, case in enumerate(asked.cases, start=1):
-        language = detect(case.question, case.language or None)
-        hits = opened.index.search(case.question, language, ranking.DEPTH)
-        for part in PARTS:
-            rankings[part][case.id] = ranking.sources(hits, part)
-        given[case.id] = assistant.answer(case.question, language)
-        progress(f"asking, {asked.name}", number, len(asked.cases))
-    people.close()
-    counts.close()
+    with _nobody(current) as assistant:
+        for number, case in enumerate(asked.cases, start=1):
+            language = detect(case.question, case.language or None)
+            hits = opened.index.search(case.question, language, ranking.DEPTH)
+            for part in PARTS:
+                rankings[part][case.id] = ranking.sources(hits, part)
+            given[case.id] = assistant.answer(case.question, language)
+            progress(f"asking, {asked.name}", number, len(asked.cases))
     seen = tuple(_observed(asked.cases, rankings, given, opened.library))
     made = recipe.read(opened.folder)
     return Scorecard(
@@ -172,6 +171,17 @@ def _ask(
         figures=figures(seen),
         observations=seen,
     )
+
+
+@contextmanager
+def _nobody(current: Current) -> Iterator[Assistant]:
+    """An assistant whose people and counts are thrown away: they are never the hub's own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="exchange-") as made,
+        closing(People(Path(made))) as people,
+        closing(Counts(Path(made))) as counts,
+    ):
+        yield Assistant(current, people, counts=counts)
 
 
 def _observed(

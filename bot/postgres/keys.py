@@ -15,7 +15,7 @@ from typing import Any
 from psycopg import Connection
 
 from bot.keys import DAY, KEY_BYTES, BadKey, Key
-from bot.postgres.made import made
+from bot.postgres.made import made, telling
 from index.postgres.connecting import connected, told
 
 HELD = 1.0  # seconds
@@ -24,8 +24,9 @@ HELD = 1.0  # seconds
 def shared_keys(
     dsn: str, name: str, days: int, now: Callable[[], float] = time.time
 ) -> "SharedKeys":
-    """The keys of this name, made if need be. `days` as in Keys. Raises BadKey, DatabaseFailed."""
-    made(dsn)
+    """The keys of this name, made if need be. `days` as in Keys. Raises BadKey, TablesFailed."""
+    with telling(dsn):
+        made(dsn)
     return SharedKeys(dsn, name, days, now)
 
 
@@ -44,9 +45,9 @@ class SharedKeys:
     def valid(self) -> tuple[Key, ...]:
         """The key in use, then the one before while its hashes may be carried over.
 
-        Raises BadKey, DatabaseFailed.
+        Raises BadKey, TablesFailed.
         """
-        with self._lock:
+        with self._lock, telling(self._dsn):
             if self._due(self._held) or time.monotonic() >= self._until:
                 self._held = self._current()
                 self._until = time.monotonic() + HELD

@@ -1,8 +1,14 @@
-"""The tables of the state, brought up to this program's migrations once in a process."""
+"""The tables of the state, brought up to this program's migrations; what is said of faults."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
+from bot.tables import TablesFailed
+from index.postgres.connecting import DatabaseFailed, told
 from index.postgres.migrating import migrate
 
 ROOM = "state"
@@ -11,5 +17,17 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 @functools.cache
 def made(dsn: str) -> None:
-    """See to it that they are there. Raises DatabaseFailed."""
+    """See to it, once in a process, that they are there. Raises DatabaseFailed."""
     migrate(dsn, ROOM, MIGRATIONS)
+
+
+@contextmanager
+def telling(dsn: str) -> Iterator[None]:
+    """Errors of the database as TablesFailed, one line without a password."""
+    try:
+        yield
+    except DatabaseFailed as error:
+        raise TablesFailed(str(error)) from error
+    except psycopg.Error as error:
+        kind = type(error).__name__
+        raise TablesFailed(f"{told(dsn)} failed ({kind}); try again") from error

@@ -1,7 +1,6 @@
 """Where workshops are kept: a table in the desk's file, which commands and pages share."""
 
 import json
-import threading
 import time
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -20,18 +19,13 @@ class BadWorkshop(Exception):
 class Workshops:
     """The workshops. Any thread, and any process, may call."""
 
-    def __init__(self, data: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the table in the folder `data`."""
-        self._db, self._now, self._lock = opened(data), now, threading.Lock()
-        self._db.execute(
-            "create table if not exists workshops (code text primary key, title text, language"
-            " text, topic text, country text, setting text, documents text, questions text,"
-            " created real, expires real, by text)"
-        )
+        self._db, self._now = opened(data, dsn), now
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.conn.close()
+        self._db.close()
 
     def new(
         self,
@@ -66,24 +60,22 @@ class Workshops:
             )
         if made.over(made.created):
             raise BadWorkshop("the end lies in the past; give a later day")
-        with self._lock, self._db.atomic():
-            self._db.table("workshops").insert(
-                {name: getattr(made, name) for name in _PLAIN}
-                | {name: json.dumps(getattr(made, name), ensure_ascii=False) for name in _LISTS}
-            )
+        self._db.insert(
+            "workshops",
+            {name: getattr(made, name) for name in _PLAIN}
+            | {name: json.dumps(getattr(made, name), ensure_ascii=False) for name in _LISTS},
+        )
         return made
 
     def find(self, code: str) -> Workshop | None:
         """The workshop of this code, as it was typed, also one that is over."""
         sql = "select * from workshops where code = ?"
-        with self._lock:
-            rows = list(self._db.query(sql, [read_code(code)]))
+        rows = self._db.query(sql, [read_code(code)])
         return _workshop(rows[0]) if rows else None
 
     def listed(self) -> list[Workshop]:
         """All workshops, the newest first."""
-        with self._lock:
-            rows = list(self._db.query("select * from workshops order by created desc, rowid desc"))
+        rows = self._db.query("select * from workshops order by created desc, rowid desc")
         return [_workshop(row) for row in rows]
 
     def end(self, code: str) -> None:
@@ -91,8 +83,7 @@ class Workshops:
         if self.find(code) is None:
             raise BadWorkshop(f"{code}: no workshop has this code; list them to see the codes")
         sql = "update workshops set expires = ? where code = ? and (expires is null or expires > ?)"
-        with self._lock, self._db.atomic():
-            self._db.execute(sql, [self._now(), read_code(code), self._now()])
+        self._db.execute(sql, [self._now(), read_code(code), self._now()])
 
 
 _LISTS = ("documents", "questions")

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
+from bot.opening_state import open_part
 from bot.settings import Settings
 from bot.workshops import handout, pack
 from bot.workshops.kept import BadWorkshop
@@ -30,7 +31,7 @@ def page(paper: Paper, workshop: Workshop, settings: Settings, opened: Callable[
     now = datetime.now(UTC)
     today = now.date()
     if paper is Paper.PACK:
-        kept = Matching(CuratedAnswers(settings.exchange_data))
+        kept = Matching(open_part(CuratedAnswers, settings))
         return pack.html(pack.gather(workshop, opened(), today, kept.first))
     if workshop.over(now.timestamp()):
         raise BadWorkshop(f"{workshop.code}: it is over, so nobody could join; make a new one")

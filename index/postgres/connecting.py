@@ -58,13 +58,19 @@ def connected(dsn: str) -> Iterator[Connection[tuple[Any, ...]]]:
 
     Raises DatabaseFailed where there is none to be had, else psycopg's own errors.
     """
+    with borrowed(dsn) as given, given.transaction():
+        yield given
+
+
+@contextmanager
+def borrowed(dsn: str) -> Iterator[Connection[tuple[Any, ...]]]:
+    """A connection on which each statement is by itself. Raises as `connected`."""
     try:
         given = pool(dsn).getconn(timeout=PATIENCE)
     except PoolTimeout as error:
         raise DatabaseFailed(f"{told(dsn)} does not answer; start it{_OR}") from error
     try:
-        with given.transaction():
-            yield given
+        yield given
     finally:
         pool(dsn).putconn(given)
 

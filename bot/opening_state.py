@@ -1,0 +1,37 @@
+"""People, counts and the parts of the desk as the settings have them: files, or one database."""
+
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from bot.counts import Counts
+from bot.people import People
+from bot.settings import Settings
+
+Part = TypeVar("Part", covariant=True)
+
+
+class Opens(Protocol[Part]):
+    """What opens a part: its class."""
+
+    def __call__(self, data: Path, *, dsn: str) -> Part:
+        """The part in the folder `data`; with a `dsn`, in that database."""
+
+
+def dsn_of(settings: Settings) -> str:
+    """The address of the database that the state is kept in; "" where it is in files."""
+    return settings.database_url.get_secret_value()
+
+
+def open_part(part: Opens[Part], settings: Settings) -> Part:
+    """A part of the desk, such as Passed or Workshops; or Counts. Raises TablesFailed."""
+    return part(settings.exchange_data, dsn=dsn_of(settings))
+
+
+def open_people(settings: Settings) -> People:
+    """What is kept by person. Raises BadKey, TablesFailed."""
+    return People(settings.exchange_data, key_days=settings.key_days, dsn=dsn_of(settings))
+
+
+def open_counts(settings: Settings) -> Counts:
+    """The counts. Raises TablesFailed."""
+    return open_part(Counts, settings)
