@@ -12,7 +12,6 @@ from bot.channels.errors import ChannelFailed
 from bot.channels.port import Channel, Direct
 from bot.counts import Counts
 from bot.delivery.post import Post
-from bot.delivery.sqlite import SqliteStore
 from bot.desk.contributions import Contributions
 from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
@@ -26,6 +25,7 @@ from bot.learning.reminding import remind
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
 from bot.metrics import Metrics
+from bot.opening import open_store
 from bot.pages import Pages
 from bot.people import People
 from bot.phrases import languages, speak
@@ -94,7 +94,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         joining=joining,
         trainers=Trainers(workshops, people, current, partial(links, settings=settings)),
         polls=Polls(current, joining.topic, lambda person: people.trainer(person)[1]),
-        learning=open_learning(settings.exchange_data, people, lambda: current().library),
+        learning=open_learning(settings, people, lambda: current().library),
     )
 
 
@@ -252,7 +252,7 @@ def serve(
     Raises StoreFailed, ChannelFailed, BadSetting.
     """
     memory.share_arenas()
-    store = SqliteStore(settings.exchange_data)
+    store = open_store(settings)
     try:
         assistant.warm_up()
         memory.give_back()

@@ -49,7 +49,7 @@ def approve(
     with _opened() as (settings, held):
         if text is not None:
             held.reword(id, text.read_text(encoding="utf-8").strip())
-        tell = approving.teller(settings.exchange_data)
+        tell = approving.teller(settings)
         with progress_bars(notes) as progress:
             verdict = approving.approve(settings, held, id, tell, progress)
         for line in report.warnings(verdict):
@@ -60,7 +60,7 @@ def approve(
 def decline(id: Id) -> None:
     """Erase a contribution that is not published, with a kind word to its giver."""
     with _opened() as (settings, held):
-        approving.decline(held, id, approving.teller(settings.exchange_data))
+        approving.decline(held, id, approving.teller(settings))
         print(f"declined and erased: {id}")
 
 

@@ -69,7 +69,7 @@ def answer(
         passed = Passed(settings.exchange_data)
         question, written = passed.get(id), _written(library, quote, text)
         asked = own_words(keep, question.text) if keep.strip() else None
-        left = Desk(settings.exchange_data, passed).answer(id, written, library)
+        left = Desk(settings, passed).answer(id, written, library)
         _note(settings, "question answered", id)
         print("on its way" if left else "nobody waits for it any more; it is erased")
         if asked:
@@ -87,7 +87,7 @@ def close(
 ) -> None:
     """Erase an open question without an answer."""
     with plainly() as settings:
-        left = Desk(settings.exchange_data, Passed(settings.exchange_data)).close(id, tell=tell)
+        left = Desk(settings, Passed(settings.exchange_data)).close(id, tell=tell)
         _note(settings, "question closed", id)
         print("closed" if left else "nobody waits for it any more; it is erased")
 

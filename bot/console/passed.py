@@ -59,7 +59,7 @@ class _Pages:
         self._opened, self._days = opened, settings.pass_days
         self._passed = Passed(settings.exchange_data)
         self._answers = CuratedAnswers(settings.exchange_data)
-        self._desk = Desk(settings.exchange_data, self._passed)
+        self._desk = Desk(settings, self._passed)
 
     async def listed(self, request: Request, visitor: Visitor) -> Response:
         """The open questions, and the kept answers."""

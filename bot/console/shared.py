@@ -23,7 +23,7 @@ _SHOWN = 600  # characters of what is published: there may be many
 def section(settings: Settings, jobs: Jobs) -> Section:
     """The pages, over the contributions in the data folder."""
     data = settings.exchange_data
-    pages = _Pages(Contributions(data), jobs, approving.teller(data))
+    pages = _Pages(Contributions(data), jobs, approving.teller(settings))
     return Section(
         path=PATH,
         label="What people shared",

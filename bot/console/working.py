@@ -95,7 +95,7 @@ class Working:
 
     def _approve(self) -> None:
         held = Contributions(self._settings.exchange_data)
-        id, tell = str(self._options["id"]), approving.teller(self._settings.exchange_data)
+        id, tell = str(self._options["id"]), approving.teller(self._settings)
         approving.approve(self._settings, held, id, tell, self._progress)
 
     def _take_out(self) -> None:
