@@ -11,7 +11,6 @@ from bot.assistant import Assistant
 from bot.channels.errors import ChannelFailed
 from bot.channels.port import Channel, Direct
 from bot.delivery.post import Post
-from bot.delivery.sqlite import SqliteStore
 from bot.desk.contributions import Contributions
 from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
@@ -25,7 +24,7 @@ from bot.learning.reminding import remind
 from bot.limits import Limits
 from bot.messages import Respond, Rewrite
 from bot.metrics import Metrics
-from bot.opening_state import open_counts, open_part, open_people
+from bot.opening import open_counts, open_part, open_people, open_store
 from bot.pages import Pages
 from bot.phrases import languages, speak
 from bot.polls import Polls
@@ -93,7 +92,7 @@ def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
         joining=joining,
         trainers=Trainers(workshops, people, current, partial(links, settings=settings)),
         polls=Polls(current, joining.topic, lambda person: people.trainer(person)[1]),
-        learning=open_learning(settings.exchange_data, people, lambda: current().library),
+        learning=open_learning(settings, people, lambda: current().library),
     )
 
 
@@ -251,7 +250,7 @@ def serve(
     Raises StoreFailed, ChannelFailed, BadSetting.
     """
     memory.share_arenas()
-    store = SqliteStore(settings.exchange_data)
+    store = open_store(settings)
     try:
         assistant.warm_up()
         memory.give_back()

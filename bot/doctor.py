@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -22,9 +23,9 @@ import httpx
 from bot import app
 from bot.assistant import WARM
 from bot.delivery.port import StoreFailed
-from bot.delivery.sqlite import FILE, SqliteStore
 from bot.messages import Question
-from bot.settings import Settings
+from bot.opening import open_store, queue_kept
+from bot.settings import BadSetting, Settings
 from bot.workshops.printing import NotPrinted, pdf
 
 TIMEOUT = 10.0  # seconds for a network to reply
@@ -78,7 +79,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _permissions(data)
     yield _memory()
     yield _printing()
-    yield _queue(data)
+    yield _queue(settings)
     yield _index(settings)
 
 
@@ -221,19 +222,16 @@ def _printing() -> Finding:
     return ok("printing", "handouts can be made as PDF")
 
 
-def _queue(data: Path) -> Finding:
-    if not (data / FILE).exists():
+def _queue(settings: Settings) -> Finding:
+    if not queue_kept(settings):
         return ok("queue", "none yet")
     try:
-        store = SqliteStore(data, serving=False)
-    except StoreFailed as error:
+        with closing(open_store(settings, serving=False)) as store:
+            held = store.waiting()
+    except (StoreFailed, BadSetting) as error:
         return fault("queue", str(error))
-    try:
-        held = store.waiting()
     except sqlite3.Error as error:
-        return fault("queue", f"{data / FILE} cannot be read ({error})")
-    finally:
-        store.close()
+        return fault("queue", f"the queue in {settings.exchange_data} cannot be read ({error})")
     text = f"{held.messages} messages and {held.calls} calls wait, {held.failures} were given up"
     if held.oldest > SKEW:
         return warning("queue", f"{text}; the oldest for {held.oldest:.0f} s: does serve run?")

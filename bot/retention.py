@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import timedelta
 
 from bot.counts import today
-from bot.delivery.sqlite import FILE, SqliteStore
 from bot.desk import database
 from bot.desk.contributions import Contributions
 from bot.desk.passed import Passed
@@ -15,7 +14,7 @@ from bot.desk.replying import discard
 from bot.keys import DAY
 from bot.limits import FILLS
 from bot.logs import logger
-from bot.opening_state import dsn_of, open_counts, open_part, open_people
+from bot.opening import dsn_of, open_counts, open_part, open_people, open_store, queue_kept
 from bot.settings import Settings
 
 EVERY = 24 * 3600.0  # seconds
@@ -52,11 +51,10 @@ def _unheld(settings: Settings, reminded: set[str]) -> int:
 
     `reminded`: those of reminders that wait.
     """
-    data = settings.exchange_data
-    if not (_has_desk(settings) and (dsn_of(settings) or (data / FILE).exists())):
+    if not (_has_desk(settings) and queue_kept(settings)):
         return 0
     with (
-        closing(SqliteStore(data, serving=False)) as store,
+        closing(open_store(settings, serving=False)) as store,
         closing(open_part(Passed, settings)) as passed,
         closing(open_part(Contributions, settings)) as given,
     ):
@@ -73,7 +71,7 @@ def _passed(settings: Settings) -> int:
     with closing(open_part(Passed, settings)) as passed:
         tokens = passed.sweep(settings.pass_days)
     if tokens:
-        discard(settings.exchange_data, tokens)
+        discard(settings, tokens)
     return len(tokens)
 
 
@@ -93,9 +91,9 @@ def _proposals(settings: Settings) -> int:
 
 def _tidied(settings: Settings) -> int:
     """The rows erased from the queue, where there is one; whoever serves from it goes on."""
-    if not (settings.exchange_data / FILE).exists():
+    if not queue_kept(settings):
         return 0
-    with closing(SqliteStore(settings.exchange_data, serving=False)) as store:
+    with closing(open_store(settings, serving=False)) as store:
         return store.tidy()
 
 

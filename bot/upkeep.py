@@ -11,7 +11,7 @@ from bot.app import needs_refresh, open_embedder
 from bot.asking import answer
 from bot.desk.curated import check_kept
 from bot.gate import Verdict
-from bot.opening_state import dsn_of
+from bot.opening import dsn_of
 from bot.reports import Refreshed, keep
 from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings

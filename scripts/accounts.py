@@ -13,7 +13,7 @@ from bot.console.accounts import Accounts, Role
 from bot.console.audit import Audit
 from bot.console.lockout import Lockout
 from bot.console.sessions import Sessions
-from bot.opening_state import open_part
+from bot.opening import open_part
 from scripts.shell import notes, plainly
 
 cli = typer.Typer(

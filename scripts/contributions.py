@@ -10,7 +10,7 @@ import typer
 from bot.desk import approving
 from bot.desk.contributions import Contribution, Contributions, State
 from bot.desk.sharing_texts import titled
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.settings import Settings
 from scripts import report
 from scripts.output import progress_bars
@@ -50,7 +50,7 @@ def approve(
     with _opened() as (settings, held):
         if text is not None:
             held.reword(id, text.read_text(encoding="utf-8").strip())
-        tell = approving.teller(settings.exchange_data)
+        tell = approving.teller(settings)
         with progress_bars(notes) as progress:
             verdict = approving.approve(settings, held, id, tell, progress)
         for line in report.warnings(verdict):
@@ -61,7 +61,7 @@ def approve(
 def decline(id: Id) -> None:
     """Erase a contribution that is not published, with a kind word to its giver."""
     with _opened() as (settings, held):
-        approving.decline(held, id, approving.teller(settings.exchange_data))
+        approving.decline(held, id, approving.teller(settings))
         print(f"declined and erased: {id}")
 
 

@@ -13,7 +13,7 @@ from bot.desk.passed import Passed
 from bot.desk.replying import Desk, nearest
 from bot.desk.writing import Written, checked, own_words, picked
 from bot.keys import DAY
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.phrases import detect
 from bot.settings import Settings
 from corpus.library import Library
@@ -70,7 +70,7 @@ def answer(
         passed = open_part(Passed, settings)
         question, written = passed.get(id), _written(library, quote, text)
         asked = own_words(keep, question.text) if keep.strip() else None
-        left = Desk(settings.exchange_data, passed).answer(id, written, library)
+        left = Desk(settings, passed).answer(id, written, library)
         _note(settings, "question answered", id)
         print("on its way" if left else "nobody waits for it any more; it is erased")
         if asked:
@@ -88,7 +88,7 @@ def close(
 ) -> None:
     """Erase an open question without an answer."""
     with plainly() as settings:
-        left = Desk(settings.exchange_data, open_part(Passed, settings)).close(id, tell=tell)
+        left = Desk(settings, open_part(Passed, settings)).close(id, tell=tell)
         _note(settings, "question closed", id)
         print("closed" if left else "nobody waits for it any more; it is erased")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.desk.proposals import BadProposal, Proposals
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.settings import Settings
 from bot.upkeep import holdings
 from scripts.shell import plainly

@@ -10,7 +10,7 @@ import typer
 from bot.counts import today
 from bot.desk import needs
 from bot.evaluation.sets import BadSet
-from bot.opening_state import open_counts
+from bot.opening import open_counts
 from bot.phrases import review
 from bot.retention import sweep
 from bot.safeguarding import helplines

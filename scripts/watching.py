@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from bot.delivery.sqlite import FILE, SqliteStore
+from bot.opening import open_store, queue_kept
 from scripts.shell import plainly
 
 
@@ -25,10 +25,10 @@ def doctor() -> None:
 def queue() -> None:
     """Show how much waits, and what was given up and why; no text of anybody."""
     with plainly() as settings:
-        if not (settings.exchange_data / FILE).exists():
+        if not queue_kept(settings):
             print("nothing was ever kept here: exchange serve makes the queue")
             return
-        store = SqliteStore(settings.exchange_data, serving=False)
+        store = open_store(settings, serving=False)
         try:
             held, failures = store.waiting(), store.failures()
         finally:

@@ -12,7 +12,7 @@ import typer
 from bot import app
 from bot.counts import FEWEST, today
 from bot.desk.needs import as_csv
-from bot.opening_state import open_counts, open_part, open_people
+from bot.opening import open_counts, open_part, open_people
 from bot.people import People
 from bot.settings import Settings
 from bot.workshops import counting

@@ -39,7 +39,9 @@ class Served:
         settings = Settings(exchange_data=data)
         self.current = Current(data, settings.engine, app.open_embedder(settings))
         self.people = People(data, now=self.clock)
-        self.learning = open_learning(data, self.people, lambda: self.current().library)
+        self.learning = open_learning(
+            Settings(exchange_data=data), self.people, lambda: self.current().library
+        )
         self.learning._now = self.clock
         self.counts = Counts(data)
         self.assistant = Assistant(

@@ -213,7 +213,7 @@ async def test_who_forgets_in_between_reads_nothing_and_leaves_nothing(data: Pat
         await ada.until("Erased")
         assert Passed(data).open() == []
         with pytest.raises(NoQuestion, match="took it back"):
-            Desk(data, Passed(data)).close(number, tell=True)
+            Desk(Settings(exchange_data=data), Passed(data)).close(number, tell=True)
         await ada.hears_nothing()
         await settled(lambda: SqliteStore(data, serving=False).waiting().calls == 0)
     assert traces(data, "zqblue", "lines:ada") == []
@@ -230,7 +230,9 @@ async def test_a_forgotten_person_whose_answer_is_just_left_is_not_reached(data:
     store = SqliteStore(data, serving=False)
     store.discard([question.token])  # what /forget does to the handle
     store.close()
-    assert not Desk(data, passed).close(question.id, tell=True), "staff are told that nobody waits"
+    assert not Desk(Settings(exchange_data=data), passed).close(question.id, tell=True), (
+        "staff are told that nobody waits"
+    )
     assert passed.open() == []
 
 
@@ -241,7 +243,7 @@ async def test_closed_with_a_word_and_closed_in_silence(data: Path) -> None:
             await ada.send(f"#{await ada.button('Yes, pass it on')}")
             await ada.until("The staff read")
             (question,) = Passed(data).open()
-            assert Desk(data, Passed(data)).close(question.id, tell=tell)
+            assert Desk(Settings(exchange_data=data), Passed(data)).close(question.id, tell=tell)
             if tell:
                 await ada.until("could not answer it")
         await ada.hears_nothing()
@@ -358,7 +360,7 @@ def test_a_quote_must_stand_on_its_page_and_the_reply_fit_a_phone(data: Path) ->
         picked(held, "nosuchid")
     passed = Passed(data)
     passed.keep("t", ASKED, "sw", "lines", "lines:ada")
-    desk = Desk(data, passed)
+    desk = Desk(Settings(exchange_data=data), passed)
     number = passed.open()[0].id
     for text, why in (("", "needs a quote"), ("word " * 200, "fit, so shorten")):
         with pytest.raises(BadAnswer, match=why):

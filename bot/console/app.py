@@ -22,7 +22,7 @@ from bot.console.audit import Audit
 from bot.console.lockout import Lockout
 from bot.console.sessions import Sessions, form_token
 from bot.console.web import ROOT, Section, Visitor, shown
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.phrases import speak
 from bot.settings import Settings
 from index.ports import StaleIndex

@@ -16,7 +16,7 @@ from bot.console.web import Role, Section, Visitor, action, back, noted, page, s
 from bot.counts import FEWEST, Counts, today
 from bot.desk.needs import PERIODS, Needs, Row, as_csv, cells_of, needs
 from bot.desk.proposals import BadProposal, Proposals
-from bot.opening_state import open_counts, open_part
+from bot.opening import open_counts, open_part
 from bot.phrases import Say, language_name, speak
 from bot.settings import Settings
 from corpus.library import Library

@@ -14,7 +14,7 @@ from bot.desk.curated import Curated, CuratedAnswers, NoAnswer
 from bot.desk.passed import NoQuestion, Passed, PassedOn
 from bot.desk.replying import NEAREST, Desk
 from bot.desk.writing import LONGEST, BadAnswer, Written, checked, own_words, picked
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.phrases import detect, language_name
 from bot.settings import Settings
 from corpus.document import Passage
@@ -60,7 +60,7 @@ class _Pages:
         self._opened, self._days = opened, settings.pass_days
         self._passed = open_part(Passed, settings)
         self._answers = open_part(CuratedAnswers, settings)
-        self._desk = Desk(settings.exchange_data, self._passed)
+        self._desk = Desk(settings, self._passed)
 
     async def listed(self, request: Request, visitor: Visitor) -> Response:
         """The open questions, and the kept answers."""

@@ -12,7 +12,7 @@ from bot.desk.approving import Tell
 from bot.desk.contributions import Contributions, NoContribution, State, mark
 from bot.desk.sharing import LONGEST
 from bot.desk.sharing_texts import titled
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.phrases import speak
 from bot.settings import Settings
 
@@ -23,8 +23,7 @@ _SHOWN = 600  # characters of what is published: there may be many
 
 def section(settings: Settings, jobs: Jobs) -> Section:
     """The pages, over the contributions in the data folder."""
-    data = settings.exchange_data
-    pages = _Pages(open_part(Contributions, settings), jobs, approving.teller(data))
+    pages = _Pages(open_part(Contributions, settings), jobs, approving.teller(settings))
     return Section(
         path=PATH,
         label="What people shared",

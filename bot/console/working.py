@@ -17,7 +17,7 @@ from bot.console.jobs import Job, What, write
 from bot.desk import approving
 from bot.desk.approving import NotPublished
 from bot.desk.contributions import Contributions, NoContribution
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.settings import BadSetting, Settings
 from bot.tables import TablesFailed
 from corpus.adding import Details
@@ -97,7 +97,7 @@ class Working:
 
     def _approve(self) -> None:
         held = open_part(Contributions, self._settings)
-        id, tell = str(self._options["id"]), approving.teller(self._settings.exchange_data)
+        id, tell = str(self._options["id"]), approving.teller(self._settings)
         approving.approve(self._settings, held, id, tell, self._progress)
 
     def _take_out(self) -> None:

@@ -17,7 +17,7 @@ from bot.console.needs import NAMES
 from bot.console.web import Role, Section, Visitor, action, back, noted, page, shown
 from bot.counts import today
 from bot.desk.needs import as_csv
-from bot.opening_state import open_counts, open_part, open_people
+from bot.opening import open_counts, open_part, open_people
 from bot.phrases import language_name, languages, speak
 from bot.settings import Settings
 from bot.wishes import SETTINGS

@@ -9,6 +9,7 @@ from bot.keys import DAY
 from bot.messages import RETURNS
 
 SEEN_DAYS = 8  # a network repeats a message for a week: Meta does
+FAILURE_DAYS = 30  # that staff see what was given up
 
 _NEXT = """
 select {columns} from {table} as one
@@ -24,7 +25,7 @@ NEXT_JOB = _NEXT.format(
 NEXT_PARCEL = _NEXT.format(
     table="outbox", columns="id, channel, conversation, person, call, made, tries"
 )
-_STAGES = (
+STAGES = (
     ("inbox where came", "answering", SEEN_DAYS),
     ("outbox where made", "sending", SEEN_DAYS),
     ("reach where reply is not null and at", "sending", RETURNS),  # left, and never packed
@@ -37,7 +38,7 @@ def given_up(db: sqlite3.Connection, now: float) -> list[tuple[str, str, str]]:
     Gives the channel, the stage and why of each.
     """
     given = []
-    for old, stage, days in _STAGES:
+    for old, stage, days in STAGES:
         sql, why = f"delete from {old} < ? returning channel", f"not possible for {days} days"
         rows = db.execute(sql, [now - days * DAY]).fetchall()
         given += [(str(row[0]), stage, why) for row in rows]

@@ -8,7 +8,7 @@ from bot.channels.port import Incoming
 
 
 class StoreFailed(Exception):
-    """A store that cannot be used. The text says which, and what to do."""
+    """A store that cannot be used, or not now. The text says which, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,10 @@ class Waiting:
 
 
 class Store(Protocol):
-    """One inbox and one outbox. Times are in seconds. Any thread may call."""
+    """One inbox and one outbox. Times are in seconds. Any thread may call.
+
+    What fails raises; nothing half done is left then, and the same may be tried again.
+    """
 
     def put(self, channel: str, messages: Sequence[Incoming]) -> int:
         """Keep what is new, durably before it returns, and tell how many that were."""
@@ -147,6 +150,9 @@ class Store(Protocol):
 
     def discard(self, tokens: Sequence[str]) -> int:
         """Erase where these tokens lead, with what was left for them; how many there were."""
+
+    def unused(self, seconds: float) -> list[str]:
+        """The tokens, made so long ago or longer, that no reply was left for."""
 
     def let_go(self, taken: Job | Parcel | Late) -> None:
         """Let it be taken again, where nothing could be written about it."""

@@ -18,12 +18,11 @@ from bot.channels.port import Incoming
 from bot.delivery import reaching
 from bot.delivery.claim import claimed
 from bot.delivery.opening import opened, unusable
-from bot.delivery.order import NEXT_JOB, NEXT_PARCEL, SEEN_DAYS, given_up
+from bot.delivery.order import FAILURE_DAYS, NEXT_JOB, NEXT_PARCEL, SEEN_DAYS, given_up
 from bot.delivery.port import Failure, Job, Late, Parcel, Reach, StoreFailed, Waiting
 from bot.keys import DAY, Keys
 
 FILE = "queue.db"
-FAILURE_DAYS = 30
 _LEASED = "select count(*), max(alone) from temp.held where kind = 'inbox' and until = ?"
 _FOR_EVER = float("inf")
 _TABLES = {Job: "inbox", Parcel: "outbox", Late: "reach"}

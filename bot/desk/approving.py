@@ -26,9 +26,9 @@ Tell = Callable[[str, Reply], object]
 """Says one reply to whoever a handle (Contribution.reach) leads to; it is used once."""
 
 
-def teller(data: Path) -> Tell:
+def teller(settings: Settings) -> Tell:
     """What leaves a word with the post, whichever process serves."""
-    return partial(leave, data)
+    return partial(leave, settings)
 
 
 class NotPublished(Exception):

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 from bot import cards
 from bot.delivery.late import written
-from bot.delivery.sqlite import SqliteStore
 from bot.desk.passed import Passed, PassedOn
 from bot.desk.writing import Written, checked
 from bot.messages import Reply
+from bot.opening import open_store
 from bot.replies import notice
+from bot.settings import Settings
 from corpus.library import Library
 from index.opened import Opened
 from index.ports import Hit
@@ -25,10 +25,12 @@ def nearest(opened: Opened, question: PassedOn) -> list[Hit]:
 
 
 class Desk:
-    """Answers go from here to the process that serves, by the queue's file."""
+    """Answers go from here to the process that serves, by the queue."""
 
-    def __init__(self, data: Path, passed: Passed, now: Callable[[], float] = time.time) -> None:
-        self._data, self._passed, self._now = data, passed, now
+    def __init__(
+        self, settings: Settings, passed: Passed, now: Callable[[], float] = time.time
+    ) -> None:
+        self._settings, self._passed, self._now = settings, passed, now
 
     def answer(self, id: int, given: Written, library: Library) -> bool:
         """Leave the answer for its person and erase the question.
@@ -47,12 +49,12 @@ class Desk:
         question = self._passed.get(id)
         if tell:
             return self._left(question, _closed(question.language))
-        discard(self._data, [question.token])
+        discard(self._settings, [question.token])
         self._passed.done(id)
         return True
 
     def _left(self, question: PassedOn, reply: Reply) -> bool:
-        left = leave(self._data, question.token, reply)
+        left = leave(self._settings, question.token, reply)
         self._passed.done(question.id)  # after it: a crash in between leaves it open, not lost
         return left
 
@@ -65,16 +67,16 @@ def _closed(language: str) -> Reply:
     )
 
 
-def leave(data: Path, token: str, reply: Reply) -> bool:
+def leave(settings: Settings, token: str, reply: Reply) -> bool:
     """Leave the one reply of a token with the post, whichever process serves. Raises StoreFailed.
 
     False where it leads nowhere any more.
     """
-    with closing(SqliteStore(data, serving=False)) as store:
+    with closing(open_store(settings, serving=False)) as store:
         return store.leave(token, written(reply))
 
 
-def discard(data: Path, tokens: list[str]) -> None:
+def discard(settings: Settings, tokens: list[str]) -> None:
     """Let these tokens lead nowhere any more. Raises StoreFailed."""
-    with closing(SqliteStore(data, serving=False)) as store:
+    with closing(open_store(settings, serving=False)) as store:
         store.discard(tokens)

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from bot.desk.replying import discard
 from bot.learning import cards
@@ -20,6 +19,7 @@ from bot.messages import Kind, Question, Reply
 from bot.people import People
 from bot.phrases import languages, speak
 from bot.replies import notice, plain
+from bot.settings import Settings
 from corpus.library import Library
 
 Discard = Callable[[list[str]], object]
@@ -38,9 +38,9 @@ class _Asked:
     what: str
 
 
-def open_learning(data: Path, people: People, library: Callable[[], Library]) -> "Learning":
-    """Learning over the paths of the data folder; the process that serves has its queue there."""
-    return Learning(Shelf(data), people, library, partial(discard, data))
+def open_learning(settings: Settings, people: People, library: Callable[[], Library]) -> "Learning":
+    """Learning over the paths of the data folder, with the queue that the settings name."""
+    return Learning(Shelf(settings.exchange_data), people, library, partial(discard, settings))
 
 
 class Learning:

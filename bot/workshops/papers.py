@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.desk.curated import CuratedAnswers
 from bot.desk.matching import Matching
-from bot.opening_state import open_part
+from bot.opening import open_part
 from bot.settings import Settings
 from bot.workshops import handout, pack
 from bot.workshops.kept import BadWorkshop

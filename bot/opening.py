@@ -1,11 +1,14 @@
-"""People, counts and the parts of the desk as the settings have them: files, or one database."""
+"""Queue, people, counts and desk as the settings have them: files, or one database of several."""
 
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bot.counts import Counts
+from bot.delivery.port import Store, StoreFailed
+from bot.delivery.sqlite import FILE, SqliteStore
 from bot.people import People
 from bot.settings import Settings
+from bot.tables import TablesFailed, library_of_databases
 
 Part = TypeVar("Part", covariant=True)
 
@@ -35,3 +38,24 @@ def open_people(settings: Settings) -> People:
 def open_counts(settings: Settings) -> Counts:
     """The counts. Raises TablesFailed."""
     return open_part(Counts, settings)
+
+
+def open_store(settings: Settings, *, serving: bool = True) -> Store:
+    """The inbox and outbox. `serving`: take messages from it; else only look, or leave replies.
+
+    Raises StoreFailed.
+    """
+    dsn = dsn_of(settings)
+    if not dsn:
+        return SqliteStore(settings.exchange_data, serving=serving)
+    try:
+        with library_of_databases():
+            from bot.postgres.store import PostgresStore
+    except TablesFailed as error:
+        raise StoreFailed(str(error)) from error
+    return PostgresStore(dsn, settings.exchange_data, serving=serving)
+
+
+def queue_kept(settings: Settings) -> bool:
+    """Whether there is a queue to look at: a file is made by the first who serves."""
+    return bool(dsn_of(settings)) or (settings.exchange_data / FILE).exists()

@@ -1,0 +1,46 @@
+"""Which message, call and late reply is taken next, as one statement each.
+
+Next is the oldest that nobody has and that waits for none of its conversation. Two who take in the
+same instant cannot take two of one conversation: a row waits while an earlier one is *there*, taken
+or not, and it goes only when it is answered. Who else is at the row itself has it locked, and is
+passed by. `limit 1` keeps the look for an earlier one a look into the index, however long the
+queue is.
+"""
+
+NOW = "coalesce(%(clock)s::float8, extract(epoch from clock_timestamp())::float8)"
+_FREE = f"(one.owner is null or (not one.begun and one.due <= {NOW}))"
+_NEXT = """
+with next as materialized (
+  select one.id from {table} as one
+  where {free} and {more} and (
+    select 1 from {table} as earlier where earlier.line = one.line
+    and earlier.id < one.id and earlier.first >= one.first limit 1
+  ) is null
+  order by one.first desc, one.id limit 1
+  for update of one skip locked
+)
+update {table} as taken set owner = %(me)s, begun = true{set} from next
+where taken.id = next.id and {unless} returning {columns}
+"""
+JOB = _NEXT.format(
+    table="inbox", free=_FREE, set="",
+    more="(one.first or not %(alone)s)",
+    unless="(taken.deaths = 0 or not %(busy)s)",
+    columns="taken.id, channel, conversation, body, came, first, deaths, faults",
+)  # fmt: skip
+PARCEL = _NEXT.format(
+    table="outbox", free=_FREE, set=", tries = tries + 1", more="true", unless="true",
+    columns="taken.id, channel, conversation, person, call, made, tries - 1",
+)  # fmt: skip
+LATE = f"""
+with next as materialized (
+  select one.id from reach as one where one.reply is not null and {_FREE}
+  order by one.id limit 1 for update of one skip locked
+)
+update reach as taken set owner = %(me)s, begun = true from next
+where taken.id = next.id returning taken.id, channel, goes_to, reply
+"""
+PAUSED = f"""
+update {{table}} set begun = false, due = {NOW} + %(pause)s{{more}}
+where id = %(id)s and owner = %(me)s
+"""

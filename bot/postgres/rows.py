@@ -1,0 +1,49 @@
+"""What is written to the queue in more than one place. Each function is a part of a transaction."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.delivery.order import FAILURE_DAYS, SEEN_DAYS, STAGES
+from bot.keys import DAY
+from bot.postgres.life import Db
+from bot.postgres.texts import line, raw
+
+
+def wait_for_turn(db: Db, conversations: Iterable[tuple[str, str]]) -> None:
+    """Let rows of one conversation be numbered in the order in which they become visible.
+
+    A number is given before its row is seen: without this a later message could be taken while an
+    earlier one is still being written by another process. Each is a channel and a conversation.
+    """
+    lines = sorted({line(channel, name) for channel, name in conversations})
+    db.execute("select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) as n", [lines])
+
+
+def send(
+    db: Db, channel: str, conversation: str, person: str, calls: Sequence[str], now: float,
+    *, first: bool = False,
+) -> None:  # fmt: skip
+    """Put calls into the outbox, in their order."""
+    sql = """insert into outbox (channel, conversation, line, person, made, first, call)
+             select %s, %s, %s, %s, %s, %s, given.call
+             from unnest(%s::bytea[]) with ordinality as given (call, n) order by given.n"""
+    whose = [channel, raw(conversation), line(channel, conversation), raw(person), now, first]
+    db.execute(sql, [*whose, [raw(call) for call in calls]])
+
+
+def note(db: Db, channel: str, stage: str, why: str, now: float) -> None:
+    """Tell staff what was given up."""
+    sql = "insert into failures (at, channel, stage, why) values (%s, %s, %s, %s)"
+    db.execute(sql, [now, channel, stage, raw(why)])
+
+
+def lapse(db: Db, now: float) -> int:
+    """Drop what is past its time, and give up what waited for too long; how many rows."""
+    dropped = db.execute("delete from seen where at < %s", [now - SEEN_DAYS * DAY]).rowcount
+    old = now - FAILURE_DAYS * DAY
+    dropped += db.execute("delete from failures where at < %s", [old]).rowcount
+    for rows, stage, days in STAGES:
+        sql = f"delete from {rows} < %s returning channel"
+        for (channel,) in db.execute(sql, [now - days * DAY]).fetchall():
+            note(db, channel, stage, f"not possible for {days} days", now)
+            dropped += 1
+    return dropped
