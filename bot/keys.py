@@ -10,7 +10,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,21 +92,9 @@ class Keys:
         except FileNotFoundError:
             return ()
         if (stat.st_ino, stat.st_mtime_ns) != self._seen:
-            self._held = self._parsed(self._path.read_bytes(), stat.st_mtime)
+            self._held = read_keys(self._path)
             self._seen = (stat.st_ino, stat.st_mtime_ns)
         return self._held
-
-    def _parsed(self, data: bytes, written: float) -> tuple[Key, ...]:
-        if len(data) == KEY_BYTES:  # a key of the first version, without a date
-            return (Key(made=written, secret=data),)
-        try:
-            pairs = [line.split() for line in data.decode("ascii").splitlines()]
-            keys = tuple(Key(made=float(made), secret=bytes.fromhex(key)) for made, key in pairs)
-        except ValueError:
-            keys = ()
-        if not keys or any(len(key.secret) != KEY_BYTES for key in keys):
-            raise BadKey(f"{self._path} is damaged; remove it: people then choose anew")
-        return keys
 
     def _renewed(self) -> tuple[Key, ...]:
         """A new key before the last one; of two processes, one makes it and both use it."""
@@ -115,17 +103,36 @@ class Keys:
             if held and self._now() - held[0].made < self._period:
                 return held
             fresh = Key(made=self._now(), secret=secrets.token_bytes(KEY_BYTES))
-            self._write((fresh, *held[:1]))
+            write_keys(self._path, (fresh, *held[:1]))
         return self._read()
 
-    def _write(self, keys: tuple[Key, ...]) -> None:
-        """Put in place whole: a crash leaves the old file or the new one."""
-        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write("".join(f"{key.made:.3f} {key.secret.hex()}\n" for key in keys).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, self._path)
+
+def read_keys(path: Path) -> tuple[Key, ...]:
+    """The keys in a file, the one in use first; none where there is no file. Raises BadKey."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    if len(data) == KEY_BYTES:  # a key of the first version, without a date
+        return (Key(made=path.stat().st_mtime, secret=data),)
+    try:
+        pairs = [line.split() for line in data.decode("ascii").splitlines()]
+        keys = tuple(Key(made=float(made), secret=bytes.fromhex(key)) for made, key in pairs)
+    except ValueError:
+        keys = ()
+    if not keys or any(len(key.secret) != KEY_BYTES for key in keys):
+        raise BadKey(f"{path} is damaged; remove it: people then choose anew")
+    return keys
+
+
+def write_keys(path: Path, keys: Sequence[Key]) -> None:
+    """Put keys in place whole: a crash leaves the old file or the new one."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write("".join(f"{key.made:.3f} {key.secret.hex()}\n" for key in keys).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, path)
 
 
 @contextmanager

@@ -1,0 +1,115 @@
+"""Carrying all that is kept from one side to the other, table by table, and proving it.
+
+Each table is put there in one transaction and then noted beside the data, so that a run that was
+cut goes on; what was cut within is put there anew. Nothing is taken from where it was.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.moving.kinds import KEYS, KINDS, Kind, checksum
+from bot.moving.sides import Side
+
+NOTE = "moving.json"
+Tell = Callable[[str], None]
+
+
+class NotMoved(Exception):
+    """A move that cannot be made, or whose copy is not what it was made of. The text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """What was found of one table on both sides."""
+
+    label: str
+    rows: int
+    there: int
+    same: bool  # the checksums of all rows
+
+
+class Noted:
+    """What is done of a move, in the data folder: read by the next run of the same way."""
+
+    def __init__(self, data: Path, way: str) -> None:
+        """`way`: from where to where. Raises NotMoved where another move is half done."""
+        self._path, self._way = data / NOTE, way
+        held = json.loads(self._path.read_text("utf-8")) if self._path.exists() else None
+        if held is not None and held["way"] != way:
+            raise NotMoved(
+                f"a move {held['way']} was cut: end that first (type the same line again), or"
+                f" delete {self._path} to forget it"
+            )
+        self.begun = held is not None
+        self.done: list[str] = held["done"] if held else []
+
+    def add(self, *labels: str) -> None:
+        """Note these as done, on the disk."""
+        self.done += labels
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps({"way": self._way, "done": self.done}), encoding="utf-8")
+        os.replace(fresh, self._path)
+
+    def again(self, label: str) -> None:
+        """Have this one carried once more by the next run."""
+        self.done.remove(label)
+        self.add()
+
+    def end(self) -> None:
+        """The move is whole."""
+        self._path.unlink(missing_ok=True)
+
+
+def carry(source: Side, target: Side, noted: Noted, tell: Tell) -> list[Proved]:
+    """Carry what is not noted as done, and prove all. Raises NotMoved, TablesFailed, BadKey."""
+    if not noted.begun:
+        _refuse_full(target)
+        noted.add()
+    for name in KEYS:  # first: hashes without them are of no use
+        if f"key: {name}" not in noted.done:
+            target.put_keys(name, source.keys(name))
+            noted.add(f"key: {name}")
+    for kind in KINDS:
+        if kind.label not in noted.done:
+            rows = source.read(kind)
+            target.write(kind, rows)
+            noted.add(kind.label)
+            tell(f"{kind.label}: {len(rows)} rows copied")
+    proved = [_proved(source, target, kind) for kind in KINDS]
+    for one in proved:
+        if not one.same:
+            noted.again(one.label)
+    _refuse_other(source, target, proved)
+    return proved
+
+
+def _refuse_full(target: Side) -> None:
+    full = [kind.label for kind in KINDS if target.read(kind)]
+    if full:
+        raise NotMoved(
+            f"something is kept there already ({', '.join(full)}), which a move would overwrite;"
+            " take an empty database, or an empty folder"
+        )
+
+
+def _proved(source: Side, target: Side, kind: Kind) -> Proved:
+    here, there = source.read(kind), target.read(kind)
+    same = checksum(here) == checksum(there)
+    return Proved(label=kind.label, rows=len(here), there=len(there), same=same)
+
+
+def _refuse_other(source: Side, target: Side, proved: list[Proved]) -> None:
+    other = [f"{one.label} ({one.rows} rows, {one.there} there)" for one in proved if not one.same]
+    other += [f"key: {name}" for name in KEYS if _keys(source, name) != _keys(target, name)]
+    if other:
+        raise NotMoved(
+            f"not the same on both sides: {', '.join(other)}; see that nobody serves, and type the"
+            " same line again"
+        )
+
+
+def _keys(side: Side, name: str) -> list[tuple[float, bytes]]:
+    return [(round(key.made, 3), key.secret) for key in side.keys(name)]
