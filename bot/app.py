@@ -58,8 +58,12 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_current(settings: Settings) -> Current:
-    """What gives the library that answers now, and its index. Raises UnknownPart."""
-    return Current(settings.exchange_data, settings.engine, open_embedder(settings))
+    """What gives the library that answers now, and its index.
+
+    Raises UnknownPart, and DatabaseFailed where the engine needs a database.
+    """
+    dsn = settings.database_url.get_secret_value()
+    return Current(settings.exchange_data, settings.engine, open_embedder(settings), dsn)
 
 
 def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:

@@ -32,6 +32,7 @@ from index.calibration import BadCalibration
 from index.editing import Busy
 from index.plugins import UnknownPart
 from index.ports import StaleIndex
+from index.postgres import DatabaseFailed
 from index.snapshots import NoSnapshot
 
 EXPECTED = (
@@ -52,6 +53,7 @@ EXPECTED = (
     BulkFailed,
     UnknownPart,
     ChannelFailed,
+    DatabaseFailed,
     MissingLibrary,
     NoAnswer,
     NoContribution,

@@ -16,6 +16,8 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from index.postgres import DatabaseFailed as DatabaseFailed
+
 OLDEST = 15  # of PostgreSQL
 VECTORS = (0, 8)  # of pgvector: iterative scans
 PATIENCE = 10.0  # seconds to wait for a connection: a primary may be changing over
@@ -26,10 +28,6 @@ _OPTIONS = f"-c idle_in_transaction_session_timeout={IDLE}s -c timezone=UTC"
 
 _pools: dict[str, ConnectionPool] = {}
 _lock = threading.Lock()
-
-
-class DatabaseFailed(Exception):
-    """A database that cannot be used. The text says why and what to do; no password is in it."""
 
 
 def pool(dsn: str) -> ConnectionPool:
