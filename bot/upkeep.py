@@ -9,6 +9,7 @@ from pathlib import Path
 from bot import gate
 from bot.app import needs_refresh, open_embedder
 from bot.asking import answer
+from bot.changing import Machines, changing
 from bot.desk.curated import check_kept
 from bot.gate import Verdict
 from bot.reports import Refreshed, keep
@@ -30,9 +31,9 @@ from index.bulk.cluster import reached
 from index.bulk.filling import Bulk
 from index.calibration import Trial
 from index.editing import LIBRARY, editing, held_library, locked, still_held
+from index.engines import open_engine
 from index.languages import SPOKEN, detect
 from index.opened import open_folder
-from index.plugins import load
 from index.publish import Progress, Published, publish
 
 LINKS = "links.db"
@@ -60,14 +61,19 @@ def refresh(
     bulk = _bulk(settings, workers, ray)
     started, clock = datetime.now(UTC), time.monotonic()
     data = settings.exchange_data
-    with editing(data) as library, open_shelf(data) as shelf, fetcher_of(settings) as fetcher:
+    with (
+        changing(settings) as machines,
+        editing(data) as library,
+        open_shelf(data) as shelf,
+        fetcher_of(settings) as fetcher,
+    ):
         sources = _catalogued(settings, fetcher)
         rows = refreshing.refresh(sources, library, shelf, fetcher, _language, progress)
         published = verdict = None
         agreed = agree(rows)
         if agreed and (changes(rows) or _is_due(settings)):
             examine = _Examination(settings, force)
-            published = _publish(settings, library, progress, examine, bulk)
+            published = _publish(settings, library, progress, examine, machines, bulk)
             verdict = examine.verdict
     done = Refreshed(
         started=started,
@@ -133,7 +139,7 @@ class _Examination:
     def __call__(self, folder: Path) -> bool:
         """Whether the index in `folder` may be published; its results are kept beside it."""
         settings = self._settings
-        engine = load("index.engines", settings.engine)
+        engine = open_engine(settings.engine, _dsn(settings))
         opened = open_folder(folder, engine, open_embedder(settings))
         # Also those whose source is not held: a source that is gone is what a gate must see.
         results = gate.ask(
@@ -172,13 +178,18 @@ def add_documents(
     examine = _Examination(settings, force=True)
     if needs_refresh(settings):  # on a new machine the starter library comes first
         refresh(settings, progress, force=True)
-    with editing(data) as library, open_shelf(data) as shelf, fetcher_of(settings) as fetcher:
+    with (
+        changing(settings) as machines,
+        editing(data) as library,
+        open_shelf(data) as shelf,
+        fetcher_of(settings) as fetcher,
+    ):
         for target in targets:
             row = add(target, library, shelf, fetcher, _language, details)
             rows.append(row)
             tell(row)
         if changes(rows):
-            _publish(settings, library, progress, examine)
+            _publish(settings, library, progress, examine, machines)
     return rows, examine.verdict
 
 
@@ -187,17 +198,17 @@ def remove_source(settings: Settings, id: str, progress: Progress) -> None:
 
     Raises KeyError where it is not held, Busy.
     """
-    with editing(settings.exchange_data) as library:
+    with changing(settings) as machines, editing(settings.exchange_data) as library:
         library.source(id)
         library.remove_source(id)
-        _publish(settings, library, progress, _Examination(settings, force=True))
+        _publish(settings, library, progress, _Examination(settings, force=True), machines)
 
 
 def take_out(settings: Settings, progress: Progress) -> None:
     """Publish the library without what is withdrawn, where its file holds any. Raises Busy."""
     if still_held(settings.exchange_data):
-        with editing(settings.exchange_data) as library:
-            _publish(settings, library, progress, _Examination(settings, force=True))
+        with changing(settings) as machines, editing(settings.exchange_data) as library:
+            _publish(settings, library, progress, _Examination(settings, force=True), machines)
 
 
 def holdings(settings: Settings) -> list[Holding]:
@@ -230,12 +241,14 @@ def links(settings: Settings, progress: Progress) -> list[Link]:
 
 def rollback(settings: Settings, name: str = "") -> str:
     """Make an earlier library current and tell its name. Raises Busy, NoSnapshot, StaleIndex."""
-    engine, embedder = load("index.engines", settings.engine), open_embedder(settings)
+    engine, embedder = open_engine(settings.engine, _dsn(settings)), open_embedder(settings)
 
     def fits(folder: Path) -> None:
         recipe.check(recipe.read(folder), engine.ENGINE, embedder)
+        machines.choose(folder)
 
-    with locked(settings.exchange_data):  # the present library is not opened: it may be damaged
+    # The present library is not opened: it may be damaged.
+    with changing(settings) as machines, locked(settings.exchange_data):
         return snapshots.rollback(settings.exchange_data, name, fits).name
 
 
@@ -249,6 +262,7 @@ def _publish(
     library: Library,
     progress: Progress,
     examine: Callable[[Path], bool],
+    machines: Machines,
     bulk: Bulk | None = None,
 ) -> Published:
     published = publish(
@@ -261,11 +275,17 @@ def _publish(
         examine=examine,
         kept=settings.snapshots_kept,
         bulk=bulk,
+        dsn=_dsn(settings),
+        pass_on=machines.put,
     )
     sweep_files(settings.exchange_data)
     if published.folder:
         check_kept(settings.exchange_data, published.folder)
     return published
+
+
+def _dsn(settings: Settings) -> str:
+    return settings.database_url.get_secret_value()
 
 
 def _bulk(settings: Settings, workers: int, ray: str) -> Bulk:
