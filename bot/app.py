@@ -18,6 +18,7 @@ from bot.desk.passed import Passed
 from bot.desk.passing import Passing
 from bot.desk.proposals import Proposals
 from bot.desk.sharing import Sharing
+from bot.following import follow, follow_on
 from bot.hearing import HearingFailed, open_hearing
 from bot.learning.guiding import open_learning
 from bot.learning.reminding import remind
@@ -56,8 +57,13 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_current(settings: Settings) -> Current:
-    """What gives the library that answers now, and its index. Raises UnknownPart."""
-    return Current(settings.exchange_data, settings.engine, open_embedder(settings))
+    """What gives the library that answers now, and its index.
+
+    Raises UnknownPart, and DatabaseFailed where the engine needs a database.
+    """
+    follow(settings)
+    dsn = settings.database_url.get_secret_value()
+    return Current(settings.exchange_data, settings.engine, open_embedder(settings), dsn)
 
 
 def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:
@@ -267,7 +273,7 @@ def serve(
         if routes or pages:
             state = State(post, store, assistant.opened, metrics)
             server = open_server([*routes, *state.routes()], settings.host, settings.port)
-        beside = [sweep_daily(settings), remind(assistant.learning, store)]
+        beside = [sweep_daily(settings), remind(assistant.learning, store), follow_on(settings)]
         asyncio.run(until_told(carry(post, server, beside)))
     finally:
         store.close()

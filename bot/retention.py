@@ -14,6 +14,7 @@ from bot.desk.replying import discard
 from bot.keys import DAY
 from bot.limits import FILLS
 from bot.logs import logger
+from bot.moving import aside
 from bot.opening import dsn_of, open_counts, open_part, open_people, open_store, queue_kept
 from bot.settings import Settings
 
@@ -41,6 +42,7 @@ def sweep(settings: Settings) -> dict[str, int]:
         "proposals": _proposals(settings),
         "ways to people": _unheld(settings, reminded),
         "queue": _tidied(settings),
+        "moved files": aside.sweep(settings.exchange_data),
     }
     _vacuum_desk(settings)
     return done

@@ -6,16 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import gate
 from bot.app import needs_refresh, open_embedder
-from bot.asking import answer
-from bot.desk.curated import check_kept
+from bot.changing import changing
 from bot.gate import Verdict
 from bot.opening import dsn_of
+from bot.publishing import Examination, publish_examined
 from bot.reports import Refreshed, keep
 from bot.safeguarding.helplines import DIRECTORY
 from bot.settings import Settings
-from bot.storing import fetcher_of, open_shelf, originals, sweep_files
+from bot.storing import fetcher_of, open_shelf, originals
 from corpus import refresh as refreshing
 from corpus.adding import Details, add, source_id
 from corpus.canonical import canonical
@@ -29,12 +28,10 @@ from corpus.source import Source, read_catalogue
 from index import calibration, judge, recipe, snapshots
 from index.bulk.cluster import reached
 from index.bulk.filling import Bulk
-from index.calibration import Trial
 from index.editing import LIBRARY, editing, held_library, locked, still_held
+from index.engines import open_engine
 from index.languages import SPOKEN, detect
-from index.opened import open_folder
-from index.plugins import load
-from index.publish import Progress, Published, publish
+from index.publish import Progress
 
 LINKS = "links.db"
 # What the assistant shows by itself, beside what the library holds.
@@ -61,14 +58,19 @@ def refresh(
     bulk = _bulk(settings, workers, ray)
     started, clock = datetime.now(UTC), time.monotonic()
     data = settings.exchange_data
-    with editing(data) as library, open_shelf(data) as shelf, fetcher_of(settings) as fetcher:
+    with (
+        changing(settings) as machines,
+        editing(data) as library,
+        open_shelf(data) as shelf,
+        fetcher_of(settings) as fetcher,
+    ):
         sources = _catalogued(settings, fetcher)
         rows = refreshing.refresh(sources, library, shelf, fetcher, _language, progress)
         published = verdict = None
         agreed = agree(rows)
         if agreed and (changes(rows) or _is_due(settings)):
-            examine = _Examination(settings, force)
-            published = _publish(settings, library, progress, examine, bulk)
+            examine = Examination(settings, force)
+            published = publish_examined(settings, library, progress, examine, machines, bulk)
             verdict = examine.verdict
     done = Refreshed(
         started=started,
@@ -124,39 +126,6 @@ def _other_trials(settings: Settings) -> bool:
     return judge.read(current).trials != calibration.digest(settings.calibration)
 
 
-class _Examination:
-    """The gate: asks a finished index the golden questions before it answers anybody."""
-
-    def __init__(self, settings: Settings, force: bool) -> None:
-        self._settings, self._force = settings, force
-        self.verdict: Verdict | None = None
-
-    def __call__(self, folder: Path) -> bool:
-        """Whether the index in `folder` may be published; its results are kept beside it."""
-        settings = self._settings
-        engine = load("index.engines", settings.engine)
-        opened = open_folder(folder, engine, open_embedder(settings))
-        # Also those whose source is not held: a source that is gone is what a gate must see.
-        results = gate.ask(
-            _golden(settings), lambda trial: answer(opened, trial.question, trial.language)
-        )
-        opened.library.close()
-        gate.write(folder, results)
-        before, last, lost = held_library(settings.exchange_data), None, False
-        try:
-            last = gate.read(before.parent) if before else None
-        except gate.LostResults:
-            lost = True
-        self.verdict = replace(gate.judge(last, results, settings.gate), lost=lost)
-        return self.verdict.passed or self._force
-
-
-def _golden(settings: Settings) -> list[Trial]:
-    if settings.golden is not None:
-        return calibration.read_trials(settings.golden, "GOLDEN")
-    return [t for t in calibration.read_trials(settings.calibration) if not t.tunes]
-
-
 def add_documents(
     settings: Settings,
     targets: Sequence[str],
@@ -170,16 +139,21 @@ def add_documents(
     it is published all the same. Raises Busy.
     """
     rows, data = [], settings.exchange_data
-    examine = _Examination(settings, force=True)
+    examine = Examination(settings, force=True)
     if needs_refresh(settings):  # on a new machine the starter library comes first
         refresh(settings, progress, force=True)
-    with editing(data) as library, open_shelf(data) as shelf, fetcher_of(settings) as fetcher:
+    with (
+        changing(settings) as machines,
+        editing(data) as library,
+        open_shelf(data) as shelf,
+        fetcher_of(settings) as fetcher,
+    ):
         for target in targets:
             row = add(target, library, shelf, fetcher, _language, details)
             rows.append(row)
             tell(row)
         if changes(rows):
-            _publish(settings, library, progress, examine)
+            publish_examined(settings, library, progress, examine, machines)
     return rows, examine.verdict
 
 
@@ -188,17 +162,19 @@ def remove_source(settings: Settings, id: str, progress: Progress) -> None:
 
     Raises KeyError where it is not held, Busy.
     """
-    with editing(settings.exchange_data) as library:
+    with changing(settings) as machines, editing(settings.exchange_data) as library:
         library.source(id)
         library.remove_source(id)
-        _publish(settings, library, progress, _Examination(settings, force=True))
+        publish_examined(settings, library, progress, Examination(settings, force=True), machines)
 
 
 def take_out(settings: Settings, progress: Progress) -> None:
     """Publish the library without what is withdrawn, where its file holds any. Raises Busy."""
     if still_held(settings.exchange_data):
-        with editing(settings.exchange_data) as library:
-            _publish(settings, library, progress, _Examination(settings, force=True))
+        with changing(settings) as machines, editing(settings.exchange_data) as library:
+            publish_examined(
+                settings, library, progress, Examination(settings, force=True), machines
+            )
 
 
 def holdings(settings: Settings) -> list[Holding]:
@@ -231,42 +207,20 @@ def links(settings: Settings, progress: Progress) -> list[Link]:
 
 def rollback(settings: Settings, name: str = "") -> str:
     """Make an earlier library current and tell its name. Raises Busy, NoSnapshot, StaleIndex."""
-    engine, embedder = load("index.engines", settings.engine), open_embedder(settings)
+    engine, embedder = open_engine(settings.engine, dsn_of(settings)), open_embedder(settings)
 
     def fits(folder: Path) -> None:
         recipe.check(recipe.read(folder), engine.ENGINE, embedder)
+        machines.choose(folder)
 
-    with locked(settings.exchange_data):  # the present library is not opened: it may be damaged
+    # The present library is not opened: it may be damaged.
+    with changing(settings) as machines, locked(settings.exchange_data):
         return snapshots.rollback(settings.exchange_data, name, fits).name
 
 
 def _language(text: str, stated: str | None) -> str:
     """What a document is in: its text decides among the languages that can be told apart."""
     return stated if stated and stated not in SPOKEN else detect(text, stated)
-
-
-def _publish(
-    settings: Settings,
-    library: Library,
-    progress: Progress,
-    examine: Callable[[Path], bool],
-    bulk: Bulk | None = None,
-) -> Published:
-    published = publish(
-        settings.exchange_data,
-        library,
-        open_embedder(settings),
-        settings.engine,
-        settings.calibration,
-        progress,
-        examine=examine,
-        kept=settings.snapshots_kept,
-        bulk=bulk,
-    )
-    sweep_files(settings.exchange_data)
-    if published.folder:
-        check_kept(settings.exchange_data, published.folder, dsn_of(settings))
-    return published
 
 
 def _bulk(settings: Settings, workers: int, ray: str) -> Bulk:

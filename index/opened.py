@@ -5,15 +5,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import DatabaseError
-from types import ModuleType
 from zipfile import BadZipFile
 
 from corpus.library import Library
 from index import alignment, judge, recipe, snapshots
 from index.alignment import Aligned
 from index.editing import LIBRARY
+from index.engines import Engine, open_engine
 from index.judge import Judge
-from index.plugins import load
 from index.ports import Embedder, Index, StaleIndex
 from index.withdrawn import Gone, Withdrawn, Without
 
@@ -37,9 +36,10 @@ class Current:
     One that this program cannot open is told of once in the log, and the last one answers on.
     """
 
-    def __init__(self, data: Path, engine: str, embedder: Embedder) -> None:
+    def __init__(self, data: Path, engine: str, embedder: Embedder, dsn: str = "") -> None:
+        """`dsn` of the database, where there is one. Raises UnknownPart."""
         self._data, self._embedder, self._gone = data, embedder, Withdrawn(data)
-        self._engine = load("index.engines", engine)
+        self._engine = open_engine(engine, dsn)
         self._lock = threading.Lock()
         self._opened: Opened | None = None
         self._unfit: Path | None = None  # published, but not for this program
@@ -67,9 +67,7 @@ class Current:
             return self._opened
 
 
-def open_folder(
-    folder: Path, engine: ModuleType, embedder: Embedder, gone: Gone = frozenset
-) -> Opened:
+def open_folder(folder: Path, engine: Engine, embedder: Embedder, gone: Gone = frozenset) -> Opened:
     """All of the index in `folder` but for sources that are `gone`. Raises StaleIndex."""
     recipe.check(recipe.read(folder), engine.ENGINE, embedder)
     try:

@@ -16,8 +16,8 @@ from index.alignment import Aligned, Alignment
 from index.bulk.filling import Bulk, fill
 from index.bulk.leases import forget
 from index.calibration import Trial
+from index.engines import open_engine
 from index.judge import Judge
-from index.plugins import load
 from index.ports import Embed, Embedder, Evidence, Vectors
 from index.vectors import VectorStore
 from index.wrapping import Wrapped
@@ -48,21 +48,29 @@ def publish(
     kept: int = snapshots.KEPT,
     vectors: Path | None = None,
     bulk: Bulk | None = None,
+    dsn: str = "",
+    pass_on: Callable[[Path], None] = lambda folder: None,
 ) -> Published:
     """Build an index of `library` beside the present one and switch to it.
 
     `examine` looks at the finished folder, may write into it, and may refuse it: then nothing is
     switched. `vectors` is the file that keeps what was embedded, if not the one in `data`; `bulk`
-    says who embeds passages, if not this process alone. Raises BadCalibration before anything is
-    built where `trials` cannot be read, and what `fill` raises.
+    says who embeds passages, if not this process alone. `dsn` is for an engine that needs one.
+    `pass_on` hands the finished folder to other machines; where it raises, nothing is switched.
+    Raises BadCalibration before anything is built where `trials` cannot be read, and what `fill`
+    and `pass_on` raise.
     """
     store = vectors or data / "vectors.db"
-    run = _Run(store, library, embedder, engine, trials, progress, bulk)
+    run = _Run(store, library, embedder, engine, trials, progress, bulk, dsn)
 
     def build(folder: Path) -> None:
-        run.build(folder)
-        if not examine(folder):
-            raise _Refused
+        try:
+            run.build(folder)
+            if not examine(folder):
+                raise _Refused
+        except BaseException:
+            run.engine.discard(folder)
+            raise
 
     try:
         folder = snapshots.prepare(data, build)
@@ -70,6 +78,11 @@ def publish(
         return Published(folder=None, switched=False, embedded=run.embedded, judge=run.judge)
     finally:
         run.store.close()
+    try:
+        pass_on(folder)
+    except BaseException:
+        snapshots.discard(folder)  # alone: what the engine keeps may have been passed on yet
+        raise
     snapshots.switch(data, folder, kept)
     return Published(folder=folder, switched=True, embedded=run.embedded, judge=run.judge)
 
@@ -90,6 +103,7 @@ class _Run:
         trials: Path,
         progress: Progress,
         bulk: Bulk | None,
+        dsn: str,
     ) -> None:
         self._trials, self._named = calibration.read_calibration(trials), calibration.digest(trials)
         self.store, self._vectors, self._bulk = VectorStore(vectors), vectors, bulk
@@ -97,7 +111,7 @@ class _Run:
         self.embedded = 0
         self.judge: Judge
         self._library, self._embedder, self._progress = library, embedder, progress
-        self._engine = load("index.engines", engine)
+        self.engine = open_engine(engine, dsn)
 
     def build(self, folder: Path) -> None:
         """Fill `folder` with an index, its alignment, its recipe and its judge."""
@@ -113,10 +127,10 @@ class _Run:
                 made = alignment.learn(self._versions(), vectors, self._embedder.aligned)
             return made(vectors)
 
-        self._engine.build(self._library, folder, embed)
+        self.engine.build(self._library, folder, embed)
         assert made is not None
         made.write(folder)
-        recipe.now(self._engine.ENGINE, self._embedder).write(folder)
+        recipe.now(self.engine.ENGINE, self._embedder).write(folder)
         self.judge = self._judge(folder, Aligned(_Asked(self._embedder, asked), made))
         self.judge.write(folder)
 
@@ -177,7 +191,7 @@ class _Run:
         return vectors
 
     def _judge(self, folder: Path, embedder: Embedder) -> Judge:
-        index = self._engine.open_index(folder, embedder)
+        index = self.engine.open_index(folder, embedder)
 
         def best(trial: Trial) -> Evidence | None:
             hits = index.search(trial.question, trial.language, 1)

@@ -18,7 +18,7 @@ from index.ports import StaleIndex
 from index.recipe import REMEDY
 
 FOLDER, CURRENT, CHECKSUMS, KEPT = "snapshots", "current", "checksums.json", 5
-_NEW = ".new-"
+_NEW, _BROUGHT = ".new-", ".brought-"
 
 
 class NoSnapshot(Exception):
@@ -52,7 +52,7 @@ def prepare(data: Path, build: Callable[[Path], None]) -> Path:
     """A finished folder that `build` filled, not current yet; nothing is left where it fails."""
     parent = data / FOLDER
     parent.mkdir(parents=True, exist_ok=True)
-    _sweep(parent)
+    _sweep(parent, _NEW)
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=parent))
     try:
         build(new)
@@ -64,6 +64,34 @@ def prepare(data: Path, build: Callable[[Path], None]) -> Path:
         raise
     _flush(parent)
     return final
+
+
+def receive(data: Path, name: str, fill: Callable[[Path], None]) -> Path:
+    """A snapshot of this name that `fill` brings from elsewhere, not current yet, or nothing.
+
+    Only one process may do so at a time. Raises NoSnapshot where it is not what was published.
+    """
+    parent = data / FOLDER
+    parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent, _BROUGHT)
+    new = Path(tempfile.mkdtemp(prefix=_BROUGHT, dir=parent))
+    try:
+        fill(new)
+        damaged = verify(new)
+        if damaged:
+            raise NoSnapshot(f"{name} did not arrive whole ({', '.join(damaged)})")
+        _settle(new)
+        final = new.rename(parent / name)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    _flush(parent)
+    return final
+
+
+def whole(data: Path, name: str) -> bool:
+    """Whether the snapshot of this name is here."""
+    return (data / FOLDER / name / CHECKSUMS).exists()
 
 
 def switch(data: Path, folder: Path, kept: int = KEPT) -> None:
@@ -137,9 +165,14 @@ def verify(folder: Path) -> list[str]:
 
 
 def _seal(folder: Path) -> None:
-    """Write the checksums, bring everything to the disk, and let other users read it."""
+    """Write the checksums last."""
     sums = {file.name: _digest(file) for file in sorted(folder.iterdir())}
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
+    _settle(folder)
+
+
+def _settle(folder: Path) -> None:
+    """Bring everything to the disk, and let other users read it."""
     for file in folder.iterdir():
         _flush(file)
     folder.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
@@ -162,7 +195,7 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _sweep(parent: Path) -> None:
+def _sweep(parent: Path, prefix: str) -> None:
     """Take away what a killed run left half-built. Only one process builds at a time."""
-    for folder in parent.glob(f"{_NEW}*"):
+    for folder in parent.glob(f"{prefix}*"):
         shutil.rmtree(folder, ignore_errors=True)

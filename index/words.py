@@ -10,6 +10,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +27,19 @@ FEW = 2_000  # passages: where a word stands in no more than these, all of them 
 Postings = tuple[NDArray[np.int32], NDArray[np.float32]]  # rows, rising, and the weight in each
 
 
-def write(folder: Path, db: Database, documents: Iterable[Sequence[str]]) -> None:
-    """Write the postings of `documents`, each its terms, into `folder`, and where they lie in `db`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Which documents hold which terms: the postings of a term lie together, rows rising."""
+
+    terms: tuple[str, ...]  # each once
+    firsts: NDArray[np.int64]  # of a term, where its postings begin
+    counts: NDArray[np.int64]  # and how many they are: in so many documents it stands
+    rows: NDArray[np.int32]  # of a posting, the document
+    weights: NDArray[np.float32]  # and the term's BM25 in it
+
+
+def posted(documents: Iterable[Sequence[str]]) -> Posted:
+    """The postings of `documents`, each its terms.
 
     A document is known by its row: the how-manieth it is, from 0.
     """
@@ -44,14 +56,30 @@ def write(folder: Path, db: Database, documents: Iterable[Sequence[str]]) -> Non
     order = np.argsort(named, kind="stable")  # rows stay in order within a term
     weights = _weights(*(np.frombuffer(column, np.int32) for column in (rows, times, lengths)))
     informations = np.array([fusion.information(int(n), len(lengths)) for n in counts], np.float32)
-    np.save(folder / ROWS, np.frombuffer(rows, dtype=np.int32)[order])
-    np.save(folder / WEIGHTS, (weights * informations[named])[order])
-    firsts = np.cumsum(counts) - counts
-    db.table(TERMS).create({"term": str, "first": int, "count": int}, pk="term")
-    db.table(TERMS).insert_all(
-        {"term": name, "first": int(firsts[number]), "count": int(counts[number])}
-        for name, number in sorted(numbers.items())
+    return Posted(
+        terms=tuple(numbers),
+        firsts=np.cumsum(counts) - counts,
+        counts=counts,
+        rows=np.frombuffer(rows, dtype=np.int32)[order],
+        weights=(weights * informations[named])[order],
     )
+
+
+def write(folder: Path, db: Database, documents: Iterable[Sequence[str]]) -> None:
+    """Write the postings of `documents` into `folder`, and where they lie in `db`."""
+    held = posted(documents)
+    np.save(folder / ROWS, held.rows)
+    np.save(folder / WEIGHTS, held.weights)
+    db.table(TERMS).create({"term": str, "first": int, "count": int}, pk="term")
+    places = zip(held.terms, held.firsts.tolist(), held.counts.tolist(), strict=True)
+    db.table(TERMS).insert_all(
+        {"term": term, "first": first, "count": count} for term, first, count in sorted(places)
+    )
+
+
+def common(documents: int) -> int:
+    """In how many of so many documents a word may stand that proposes them."""
+    return max(FEW, math.ceil(COMMON * documents))
 
 
 def _weights(
@@ -91,22 +119,28 @@ class Words:
         return postings, nats
 
     def proposed(self, postings: Mapping[str, Postings], most: int) -> list[int]:
-        """The rows of the `most` best documents by their words, common words aside."""
+        """The rows of the `most` best documents by their words, common words aside.
+
+        Of those that are even, the first.
+        """
         if not postings:
             return []
-        limit = max(FEW, math.ceil(COMMON * self._documents))
+        limit = common(self._documents)
         rare = [held for held in postings.values() if len(held[0]) <= limit]
-        rare = rare or [min(postings.values(), key=lambda held: len(held[0]))]
+        rare = rare or [min(sorted(postings.items()), key=lambda item: len(item[1][0]))[1]]
         rows = np.unique(np.concatenate([held for held, _ in rare]))
         scores = self.scores(postings, rows)
-        best = np.argpartition(-scores, min(most, len(rows)) - 1)[:most]
-        return [int(row) for row in rows[best]]
+        if len(rows) <= most:
+            return [int(row) for row in rows]
+        least = np.partition(scores, -most)[-most]
+        above, even = rows[scores > least], rows[scores == least]
+        return [int(row) for row in (*above, *even[: most - len(above)])]
 
     def scores(
         self, postings: Mapping[str, Postings], rows: NDArray[np.int32]
-    ) -> NDArray[np.float32]:
+    ) -> NDArray[np.float64]:
         """BM25 of each of `rows`, which rise, (len(rows),)."""
-        scores = np.zeros(len(rows), dtype=np.float32)
+        scores = np.zeros(len(rows))  # in 64 bits a sum is the same in any order
         for held, weights in postings.values():
             if len(held) <= len(rows):
                 places = np.searchsorted(rows, held)

@@ -21,6 +21,7 @@ from bot.desk.writing import BadAnswer
 from bot.evaluation.ranking import MissingLibrary
 from bot.evaluation.sets import BadSet
 from bot.keys import BadKey
+from bot.moving.kinds import NotMoved
 from bot.safeguarding.helplines import BadHelpline
 from bot.safeguarding.table import BadTable
 from bot.settings import BadSetting, Settings, read
@@ -33,6 +34,7 @@ from index.calibration import BadCalibration
 from index.editing import Busy
 from index.plugins import UnknownPart
 from index.ports import StaleIndex
+from index.postgres import DatabaseFailed
 from index.snapshots import NoSnapshot
 
 EXPECTED = (
@@ -53,10 +55,12 @@ EXPECTED = (
     BulkFailed,
     UnknownPart,
     ChannelFailed,
+    DatabaseFailed,
     MissingLibrary,
     NoAnswer,
     NoContribution,
     NoQuestion,
+    NotMoved,
     NotPrinted,
     NotPublished,
     StoreFailed,

@@ -27,11 +27,12 @@ from index.calibration import BadCalibration
 from index.editing import Busy
 from index.plugins import UnknownPart
 from index.ports import StaleIndex
+from index.postgres import DatabaseFailed
 from index.snapshots import NoSnapshot
 
 EXPECTED = (
-    BadCalibration, BadCatalogue, BadSetting, Busy, NoContribution, NoSnapshot, NotPublished,
-    OSError, StaleIndex, TablesFailed, UnknownPart, sqlite3.Error,
+    BadCalibration, BadCatalogue, BadSetting, Busy, DatabaseFailed, NoContribution, NoSnapshot,
+    NotPublished, OSError, StaleIndex, TablesFailed, UnknownPart, sqlite3.Error,
 )  # fmt: skip
 _OFTEN = 0.3  # seconds between two lines of progress
 

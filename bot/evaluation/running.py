@@ -7,8 +7,6 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from bot.app import open_embedder
 from bot.assistant import Assistant
 from bot.counts import Counts
@@ -21,7 +19,8 @@ from bot.messages import Answer
 from bot.people import People
 from bot.settings import Settings
 from corpus.library import Library
-from index import recipe
+from index import recipe, snapshots
+from index.engines import open_engine
 from index.languages import detect
 from index.opened import Current
 from index.ports import Embedder, Vectors
@@ -68,7 +67,7 @@ def evaluate_sets(
     paths = paths or [settings.golden or settings.calibration]
     asked = [_halved(read_set(path), which or "all") for path in paths]
     with _embedder(settings, data) as embedder:
-        current = Current(settings.exchange_data, settings.engine, embedder)
+        current = _current(settings, embedder)
         current()
         return [_ask(current, one, which or "all", progress) for one in asked]
 
@@ -108,21 +107,29 @@ def _throw_away(
         tempfile.TemporaryDirectory(prefix="exchange-") as made,
         _embedder(settings, data) as embedder,
     ):
-        own = {"exchange_data": Path(made), "database_url": SecretStr("")}
-        hub = settings.model_copy(update=own)
+        hub = settings.model_copy(update={"exchange_data": Path(made)})
+        dsn = hub.database_url.get_secret_value()
         library = Library(Path(made) / "corpus.db")
         try:
             bare = shelve(texts, library)
             publish(
                 hub.exchange_data, library, embedder, hub.engine, hub.calibration, progress,
-                vectors=data / VECTORS,
+                vectors=data / VECTORS, dsn=dsn,
             )  # fmt: skip
         finally:
             library.close()
         if bare:
             note = f"{len(bare)} documents are too short for a passage (first: {bare[0]})"
             asked = replace(asked, remarks=(*asked.remarks, note))
-        return _ask(Current(hub.exchange_data, hub.engine, embedder), asked, which, progress)
+        try:
+            return _ask(_current(hub, embedder), asked, which, progress)
+        finally:
+            open_engine(hub.engine, dsn).discard(snapshots.current(hub.exchange_data))
+
+
+def _current(settings: Settings, embedder: Embedder) -> Current:
+    dsn = settings.database_url.get_secret_value()
+    return Current(settings.exchange_data, settings.engine, embedder, dsn)
 
 
 def _halved(questions: QuestionSet, which: str) -> QuestionSet:

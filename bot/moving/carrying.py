@@ -10,15 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.moving.kinds import KEYS, KINDS, Kind, checksum
+from bot.moving.kinds import KEYS, KINDS, Kind, NotMoved, checksum
 from bot.moving.sides import Side
 
 NOTE = "moving.json"
 Tell = Callable[[str], None]
-
-
-class NotMoved(Exception):
-    """A move that cannot be made, or whose copy is not what it was made of. The text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +41,17 @@ class Noted:
             )
         self.begun = held is not None
         self.done: list[str] = held["done"] if held else []
+        self.answers: dict[str, str] = held["answers"] if held else {}  # before, by question
 
     def add(self, *labels: str) -> None:
         """Note these as done, on the disk."""
         self.done += labels
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps({"way": self._way, "done": self.done}), encoding="utf-8")
+        fresh.write_text(json.dumps(self._held()), encoding="utf-8")
         os.replace(fresh, self._path)
+
+    def _held(self) -> dict[str, object]:
+        return {"way": self._way, "done": self.done, "answers": self.answers}
 
     def again(self, label: str) -> None:
         """Have this one carried once more by the next run."""

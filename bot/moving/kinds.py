@@ -9,6 +9,10 @@ from typing import Any
 Row = tuple[Any, ...]
 
 
+class NotMoved(Exception):
+    """A move that cannot be made, or whose copy is not what it was made of. The text says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One table, with the same columns on both sides."""

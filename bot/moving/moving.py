@@ -1,8 +1,7 @@
 """The whole move: nobody serves, state is carried, the library is published there and asked."""
 
+import hashlib
 import os
-import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,23 +9,21 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot import app, upkeep
+from bot import app
 from bot.asking import answer
+from bot.changing import changing
 from bot.delivery.claim import claimed
-from bot.keys import DAY
-from bot.moving.carrying import Noted, NotMoved, Proved, Tell, carry
-from bot.moving.kinds import KEYS, KINDS
+from bot.moving.aside import set_aside
+from bot.moving.carrying import Noted, Proved, Tell, carry
+from bot.moving.kinds import NotMoved
 from bot.moving.sides import Files, InDatabase
+from bot.publishing import Examination, publish_examined
 from bot.settings import Settings
-from corpus.library import Library
-from index import calibration, snapshots
+from index import calibration
 from index.calibration import Trial
-from index.editing import LIBRARY
+from index.editing import editing
 from index.postgres.connecting import told
 from index.publish import Progress
-
-ASIDE = "moved"  # folder of the files whose content was moved
-KEPT = 7 * DAY  # seconds until the daily sweep erases it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +47,7 @@ def to_database(settings: Settings, dsn: str, engine: str, tell: Tell, progress:
         noted = Noted(data, f"to {told(dsn)}")
         proved = carry(Files(data), database, noted, tell)
         moved = _library(here, there, noted, proved, progress)
-        _set_aside(data)
+        set_aside(data)
         noted.end()
     return moved
 
@@ -66,19 +63,6 @@ def to_files(settings: Settings, dsn: str, tell: Tell, progress: Progress) -> Mo
         moved = _library(here, there, noted, proved, progress)
         noted.end()
     return moved
-
-
-def sweep(data: Path) -> int:
-    """Erase the files that were set aside KEPT seconds ago; how many."""
-    aside = data / ASIDE
-    try:
-        if time.time() - aside.stat().st_mtime < KEPT:
-            return 0
-    except FileNotFoundError:
-        return 0
-    count = sum(1 for _ in aside.iterdir())
-    shutil.rmtree(aside)
-    return count
 
 
 @contextmanager
@@ -104,13 +88,15 @@ def _library(
     What was embedded is kept (`vectors.db`), so nothing is embedded again.
     """
     trials = _trials(here)
-    before = _answers(here, trials)
     if "library" not in noted.done:
-        upkeep.republish(there, progress)
+        noted.answers = _answers(here, trials)
+        with changing(there) as machines, editing(there.exchange_data) as library:
+            examine = Examination(there, force=True)
+            publish_examined(there, library, progress, examine, machines)
         noted.add("library")
     after = _answers(there, trials)
-    other = tuple(question for question in before if before[question] != after[question])
-    return Moved(proved=proved, questions=len(before), other=other)
+    other = tuple(question for question, said in noted.answers.items() if after[question] != said)
+    return Moved(proved=proved, questions=len(after), other=other)
 
 
 def _trials(settings: Settings) -> list[Trial]:
@@ -120,26 +106,11 @@ def _trials(settings: Settings) -> list[Trial]:
     return trials
 
 
-Answers = dict[str, tuple[str, ...]]
-
-
-def _answers(settings: Settings, trials: list[Trial]) -> Answers:
-    """What is quoted for each question; from the library that answers with these settings."""
-    opened = app.open_current(settings)()
-    return {
-        trial.question: tuple(
-            quote.text for quote in answer(opened, trial.question, trial.language).quotes
-        )
-        for trial in trials
-    }
-
-
-def _set_aside(data: Path) -> None:
-    """Put the files that were moved where nothing reads them."""
-    aside = data / ASIDE
-    aside.mkdir(mode=0o700, exist_ok=True)
-    names = {kind.file for kind in KINDS} | {f"{name}.key" for name in KEYS}
-    for path in sorted(data.iterdir()):
-        if path.name.removesuffix("-wal").removesuffix("-shm") in names:
-            path.replace(aside / path.name)
-    os.utime(aside)
+def _answers(settings: Settings, trials: list[Trial]) -> dict[str, str]:
+    """A digest of what is quoted for each question from the library of these settings."""
+    opened, said = app.open_current(settings)(), {}
+    for trial in trials:
+        quotes = answer(opened, trial.question, trial.language).quotes
+        whole = "\n".join(f"{quote.passage} {quote.text}" for quote in quotes)
+        said[f"{trial.language} {trial.question}"] = hashlib.sha256(whole.encode()).hexdigest()
+    return said

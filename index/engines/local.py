@@ -10,7 +10,6 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,28 +17,23 @@ from sqlite_utils import Database
 
 from corpus.document import Passage
 from corpus.library import Library
-from corpus.sentences import sentences
-from corpus.source import Source
-from index import facts, fusion, languages, nearest, words
-from index.alignment import unit
-from index.gloss import gloss
-from index.ports import Embed, Embedder, Evidence, Hit, Index, Sentence, Vectors
+from index import finding, fusion, nearest, words, writing
+from index.editing import LIBRARY
+from index.engines import Engine
+from index.finding import CANDIDATES, Asked, Found
+from index.ports import Embed, Embedder, Evidence, Hit, Index, Vectors
 from index.words import Postings
+from index.writing import DIRECTION, SENTENCES
 
 ENGINE = "local/4"
-LIBRARY, WORDS = "library.db", "words.db"
-SENTENCES, DIRECTION = "sentences.npy", "direction.npy"
-AT_ONCE = 100_000  # sentences that are embedded together
-CANDIDATES = 100  # passages that each of vectors and words may propose
+WORDS = "words.db"
 
 
-def passage_text(passage: Passage, source: Source) -> str:
-    """What is embedded for a passage: its words, after what a reader would know of the place."""
-    if passage.summary:
-        place = f"{source.title} – {source.publisher}, {source.year}. {source.region}"
-    else:
-        place = " – ".join([source.title, *passage.headings])
-    return f"{place}\n{passage.text}" if place else passage.text
+def open_engine(dsn: str) -> Engine:
+    """Files need no database: the module itself is the engine."""
+    from index.engines import local
+
+    return local
 
 
 def build(library: Library, folder: Path, embed: Embed) -> None:
@@ -47,34 +41,16 @@ def build(library: Library, folder: Path, embed: Embed) -> None:
 
     A passage is known by its row in them: the how-manieth it is in the library.
     """
-    library.copy_to(folder / LIBRARY)
-    passages = list(library.passages())
-    sources = library.sources()
-    texts = [passage_text(passage, sources[passage.source]) for passage in passages]
-    vectors = embed(texts)
-    nearest.write(vectors, folder)
-    np.save(folder / DIRECTION, unit(vectors.mean(axis=0) if len(vectors) else vectors.sum(axis=0)))
-    pieces = [sentences(passage.text, passage.language) for passage in passages]
-    _write_sentences([sentence for piece in pieces for sentence in piece], folder, embed)
+    read = writing.write(library, folder, embed)
+    nearest.write(read.vectors, folder)
     db = Database(sqlite3.connect(folder / WORDS))
-    terms = (languages.words(text, one.language) for one, text in zip(passages, texts, strict=True))
-    words.write(folder, db, terms)
-    _write_pieces(db, passages, pieces)
+    words.write(folder, db, read.terms())
+    _write_pieces(db, read.passages, read.pieces)
     db.conn.close()
 
 
-def _write_sentences(texts: Sequence[str], folder: Path, embed: Embed) -> None:
-    """In 16 bits, and never all of a large library in 32 at once."""
-    first = embed(texts[:AT_ONCE])
-    shape = (len(texts), first.shape[1])
-    if not texts:
-        np.save(folder / SENTENCES, first.astype(np.float16))
-        return
-    rows = np.lib.format.open_memmap(folder / SENTENCES, "w+", np.float16, shape)
-    rows[:AT_ONCE] = first
-    for start in range(AT_ONCE, len(texts), AT_ONCE):
-        rows[start : start + AT_ONCE] = embed(texts[start : start + AT_ONCE])
-    rows.flush()
+def discard(folder: Path) -> None:
+    """Nothing is kept outside of the folder."""
 
 
 def _write_pieces(db: Database, passages: Sequence[Passage], pieces: Sequence[list[str]]) -> None:
@@ -116,7 +92,7 @@ class LocalIndex:
         if not self._vectors.ntotal:
             return []
         vector = self._embedder.embed_question(question, language)
-        postings, nats = self._asked(question, language)
+        postings, nats = self._told(finding.asked(question, language))
         domain = float(vector @ self._direction)
         scores = self._scores(vector, postings, nats)
         cosines = self._sentence_cosines(scores, vector)
@@ -126,16 +102,8 @@ class LocalIndex:
         }
         fused = {key: fusion.fuse(seen.dense, seen.words) for key, seen in evidence.items()}
         best = sorted(fused, key=lambda key: (-fused[key], key))[:k]
-        hits = [self._hit(key, fused[key], evidence[key], cosines[key], nats) for key in best]
-        wanted = facts.wanted_of(question, language)
-        return [self._placed(hit, wanted) for hit in hits] if wanted else hits
-
-    def _placed(self, hit: Hit, wanted: frozenset[str]) -> Hit:
-        """With whether the facts that are wanted are of other countries than the passage."""
-        source = self._library.source(hit.passage.source)
-        text = f"{source.region}. {passage_text(hit.passage, source)}"
-        away = facts.elsewhere(wanted, text, hit.passage.language)
-        return replace(hit, evidence=replace(hit.evidence, elsewhere=away))
+        found = [self._found(key, fused[key], evidence[key], cosines[key]) for key in best]
+        return finding.hits(found, nats, question, language, self._library)
 
     def _scores(
         self, vector: Vectors, postings: Mapping[str, Postings], nats: dict[str, float]
@@ -170,42 +138,17 @@ class LocalIndex:
             for (key, _, count), end in zip(places, ends, strict=True)
         }
 
-    def _asked(self, question: str, language: str) -> tuple[dict[str, Postings], dict[str, float]]:
-        """Postings and nats of each term of the question and of its gloss.
-
-        A term that the library never uses tells most.
-        """
-        own = languages.words(question, language)
-        meanings = gloss(question, languages.heard(question, language))
-        glossed = [term for meaning in meanings for term in languages.words(meaning, "en")]
-        terms = list(dict.fromkeys([*own, *glossed]))[:200]
-        postings, nats = self._words.found(self._words_db(), terms)
-        unknown = fusion.GLOSSED if glossed else 1.0
+    def _told(self, asked: Asked) -> tuple[dict[str, Postings], dict[str, float]]:
+        """Postings and nats of each term."""
+        postings, nats = self._words.found(self._words_db(), asked.terms)
         return postings, {
-            term: told if term in postings else told * unknown for term, told in nats.items()
+            term: told if term in postings else told * asked.unknown for term, told in nats.items()
         }
 
-    def _hit(
-        self,
-        key: int,
-        score: float,
-        evidence: Evidence,
-        cosines: Sequence[float],
-        nats: dict[str, float],
-    ) -> Hit:
+    def _found(self, key: int, score: float, seen: Evidence, cosines: Sequence[float]) -> Found:
         sql = "select passage, texts from pieces where row = ?"
         id, texts = self._words_db().execute(sql, [key]).fetchone()
-        passage = self._library.passage(id)
-        scored = tuple(
-            Sentence(
-                text=text,
-                score=fusion.fuse(
-                    cosine, fusion.share(languages.words(text, passage.language), nats)
-                ),
-            )
-            for text, cosine in zip(json.loads(texts), cosines, strict=True)
-        )
-        return Hit(passage=passage, score=score, evidence=evidence, sentences=scored)
+        return Found(id, score, seen, json.loads(texts), cosines)
 
     def _words_db(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -16,6 +16,8 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from index.postgres import DatabaseFailed as DatabaseFailed
+
 OLDEST = 15  # of PostgreSQL
 VECTORS = (0, 8)  # of pgvector: iterative scans
 PATIENCE = 10.0  # seconds to wait for a connection: a primary may be changing over
@@ -26,10 +28,6 @@ _OPTIONS = f"-c idle_in_transaction_session_timeout={IDLE}s -c timezone=UTC"
 
 _pools: dict[str, ConnectionPool] = {}
 _lock = threading.Lock()
-
-
-class DatabaseFailed(Exception):
-    """A database that cannot be used. The text says why and what to do; no password is in it."""
 
 
 def pool(dsn: str) -> ConnectionPool:
@@ -85,7 +83,30 @@ def told(dsn: str) -> str:
     return f"the database {name!r} on {host}"
 
 
+def single(dsn: str, name: str, options: str) -> Connection[tuple[Any, ...]]:
+    """A connection outside of the pool, for who must keep it; others see it by `name`.
+
+    `options`: further ones, as `-c name=value`. Raises DatabaseFailed.
+    """
+    settings = _settings(dsn)
+    _try(dsn, settings)
+    settings |= {"application_name": name, "options": f"{settings['options']} {options}"}
+    return psycopg.connect(**settings)
+
+
 def _opened(dsn: str) -> ConnectionPool:
+    settings = _settings(dsn)
+    _try(dsn, settings)
+    made = ConnectionPool(
+        kwargs=settings, min_size=1, max_size=MOST, timeout=PATIENCE, name="exchange", open=True,
+        reconnect_timeout=PATIENCE / 2, check=ConnectionPool.check_connection,
+    )  # fmt: skip
+    atexit.register(made.close)
+    return made
+
+
+def _settings(dsn: str) -> dict[str, Any]:
+    """What a connection is opened with. Raises DatabaseFailed where the DSN is none."""
     try:
         parts = conninfo_to_dict(dsn)
     except psycopg.ProgrammingError as error:
@@ -95,14 +116,7 @@ def _opened(dsn: str) -> ConnectionPool:
         ) from error
     options = f"{parts.get('options') or ''} {_OPTIONS}".strip()
     kept = {name: value for name, value in parts.items() if name != "options"}
-    settings = {"connect_timeout": "5", **kept, "options": options, "autocommit": True}
-    _try(dsn, settings)
-    made = ConnectionPool(
-        kwargs=settings, min_size=1, max_size=MOST, timeout=PATIENCE, name="exchange", open=True,
-        reconnect_timeout=PATIENCE / 2, check=ConnectionPool.check_connection,
-    )  # fmt: skip
-    atexit.register(made.close)
-    return made
+    return {"connect_timeout": "5", **kept, "options": options, "autocommit": True}
 
 
 def _try(dsn: str, settings: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from corpus.library import Library
 from corpus.passages import split
 from corpus.source import Source
 from index import fusion
-from index.engines import local
+from index.engines import open_engine
 from index.ports import Embedder, Index, Vectors
 from tests.doubles.embedder import WordCounts
 
@@ -25,13 +25,7 @@ TEXTS = {
 Open = Callable[[Library, Path, Embedder], Index]
 
 
-def open_local(library: Library, folder: Path, embedder: Embedder) -> Index:
-    folder.mkdir(parents=True, exist_ok=True)
-    local.build(library, folder, embedder.embed_passages)
-    return local.open_index(folder, embedder)
-
-
-ENGINES: dict[str, Open] = {"local": open_local}
+ENGINES = ("local", "postgres")
 
 
 def library_of(texts: dict[str, str], languages: dict[str, str] | None = None) -> Library:
@@ -49,9 +43,16 @@ def library_of(texts: dict[str, str], languages: dict[str, str] | None = None) -
     return library
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
+@pytest.fixture(params=ENGINES)
 def make(request: pytest.FixtureRequest) -> Open:
-    made: Open = request.param
+    dsn: str = request.getfixturevalue("dsn") if request.param == "postgres" else ""
+    engine = open_engine(request.param, dsn)
+
+    def made(library: Library, folder: Path, embedder: Embedder) -> Index:
+        folder.mkdir(parents=True, exist_ok=True)
+        engine.build(library, folder, embedder.embed_passages)
+        return engine.open_index(folder, embedder)
+
     return made
 
 

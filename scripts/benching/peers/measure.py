@@ -15,9 +15,9 @@ from bot.evaluation.ranking import values
 from bot.settings import Settings
 from corpus.library import Library
 from index.calibration import QUESTIONS
-from index.engines.local import passage_text
 from index.publish import publish
 from index.vectors import VectorStore
+from index.writing import passage_text
 from scripts.benching import hub, runs
 from scripts.benching.budgets import watched
 from scripts.benching.peers import exchange

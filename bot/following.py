@@ -1,0 +1,45 @@
+"""Following what other machines of the hub publish, roll back to or withdraw."""
+
+import asyncio
+
+from bot.logs import logger
+from bot.settings import BadSetting, Settings
+
+EVERY = 2.0  # seconds
+
+log = logger(__name__)
+
+
+def follow(settings: Settings) -> None:
+    """Bring the library that answers, where there is a database.
+
+    Raises BadSetting, DatabaseFailed.
+    """
+    dsn = settings.database_url.get_secret_value()
+    if not dsn:
+        return
+    try:
+        from index.postgres.following import follow  # its library is for who has a database
+    except ModuleNotFoundError as error:
+        raise BadSetting(
+            f"DATABASE_URL: needs the library {error.name};"
+            " install it: .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
+        ) from error
+    follow(dsn, settings.exchange_data)
+
+
+async def follow_on(settings: Settings) -> None:
+    """Follow every few seconds until cancelled; at once, done where there is no database.
+
+    What fails is logged when it begins, and tried again.
+    """
+    failing = ""
+    while settings.database_url.get_secret_value():
+        await asyncio.sleep(EVERY)
+        try:
+            await asyncio.to_thread(follow, settings)
+            failing = ""
+        except Exception as error:
+            if failing != type(error).__name__:
+                failing = type(error).__name__
+                log.error("following failed", error=failing)
