@@ -14,6 +14,7 @@ from bot.delivery.post import Post
 from bot.delivery.sqlite import SqliteStore
 from bot.desk.contributions import Contributions
 from bot.desk.curated import CuratedAnswers
+from bot.desk.following import follow_always
 from bot.desk.matching import Matching
 from bot.desk.passed import Passed
 from bot.desk.passing import Passing
@@ -269,6 +270,7 @@ def serve(
             state = State(post, store, assistant.opened, metrics)
             server = open_server([*routes, *state.routes()], settings.host, settings.port)
         beside = [sweep_daily(settings), remind(assistant.learning, store)]
+        beside.append(follow_always(settings))
         asyncio.run(until_told(carry(post, server, beside)))
     finally:
         store.close()
