@@ -17,6 +17,7 @@ Gone = Callable[[], Collection[str]]
 
 def withdraw(data: Path, source: str) -> None:
     """Add a source to the list in the folder `data`; on the disk once it returns."""
+    data.mkdir(parents=True, exist_ok=True)
     with (data / FILE).open("a", encoding="utf-8") as file:
         file.write(f"{source}\n")
         file.flush()

@@ -29,8 +29,8 @@ def migrate(
 ) -> None:
     """Move a hub from its files to PostgreSQL, or back, and prove that all is there.
 
-    Nobody may be served meanwhile. A run that was cut goes on where it stopped. What was in files is
-    set aside in the folder `moved` and erased a week later.
+    Nobody may be served meanwhile. A run that was cut goes on where it stopped. What was in files
+    is set aside in the folder `moved` and erased a week later.
     """
     with plainly() as settings:
         dsn = to or dsn_of(settings)

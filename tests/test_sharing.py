@@ -47,8 +47,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, clock: Clock) -> Contributions:
-    return Contributions(tmp_path, now=clock)
+def kept(tmp_path: Path, clock: Clock, state_dsn: str) -> Contributions:
+    return Contributions(tmp_path, now=clock, dsn=state_dsn)
 
 
 @pytest.fixture

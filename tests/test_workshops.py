@@ -56,8 +56,10 @@ def test_a_code_has_no_look_alikes_and_may_be_typed_as_it_was_printed() -> None:
     assert not is_code("أبجد2345")
 
 
-def test_a_workshop_is_kept_whole_and_found_by_its_code_in_any_letters(tmp_path: Path) -> None:
-    kept = Workshops(tmp_path)
+def test_a_workshop_is_kept_whole_and_found_by_its_code_in_any_letters(
+    tmp_path: Path, state_dsn: str
+) -> None:
+    kept = Workshops(tmp_path, dsn=state_dsn)
     made = kept.new(
         title=" Kampala,  March 2026 ", language="sw", topic="facilitation", country="UG",
         setting="urban", documents=("S001", "S002"), questions=("Je, nani?",),
@@ -65,7 +67,7 @@ def test_a_workshop_is_kept_whole_and_found_by_its_code_in_any_letters(tmp_path:
     )  # fmt: skip
     other = kept.new(title="Nairobi", language="en")
     kept.close()
-    again = Workshops(tmp_path)
+    again = Workshops(tmp_path, dsn=state_dsn)
     assert again.find(made.code.upper()) == made
     assert made.title == "Kampala, March 2026"
     assert again.listed() == [other, made]
@@ -82,9 +84,9 @@ def test_what_a_phone_puts_in_unseen_is_no_part_of_a_title(tmp_path: Path) -> No
     kept.close()
 
 
-def test_an_ended_workshop_is_still_known_but_over(tmp_path: Path) -> None:
+def test_an_ended_workshop_is_still_known_but_over(tmp_path: Path, state_dsn: str) -> None:
     now = [100.0]
-    kept = Workshops(tmp_path, now=lambda: now[0])
+    kept = Workshops(tmp_path, now=lambda: now[0], dsn=state_dsn)
     made = kept.new(title="Kampala", language="sw", expires=500.0)
     assert not made.over(499.0)
     assert made.over(500.0)
