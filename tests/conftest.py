@@ -1,6 +1,5 @@
 """The starter library over the real default model, built once for a whole run."""
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,7 @@ from filelock import FileLock
 from bot import app, upkeep
 from bot.assistant import Assistant
 from bot.settings import Settings
-from index.postgres import connecting
-from tests.doubles.postgres import Server
+from tests.doubles.postgres import Server, database
 
 BUILDING = 400  # seconds: embedding the library on a machine that does other things as well
 
@@ -84,10 +82,5 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture
 def dsn(postgres: Server) -> Iterator[str]:
     """An empty database of this test's alone, whose address carries no password."""
-    name = f"t_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(f"create database {name} template template_exchange")
-    yield postgres.dsn(name)
-    connecting.close(postgres.dsn(name))
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(f"drop database {name} with (force)")
+    with database(postgres) as address:
+        yield address

@@ -21,10 +21,12 @@ from tests.test_kills import KILLS, MESSAGES, PEOPLE, ROOT, nothing_is_left
 
 
 @asynccontextmanager
-async def serving(data: Path, port: int, api: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def serving(
+    data: Path, port: int, api: str, **settings: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.doubles.whatsapp_echo", str(data), str(port), api,
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE, env={"PATH": os.environ["PATH"]},
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, env={"PATH": os.environ["PATH"]} | settings,
     )  # fmt: skip
     assert process.stdout
     try:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 
 from bot.delivery.order import FAILURE_DAYS, SEEN_DAYS
@@ -15,7 +16,9 @@ from bot.delivery.reaching import LONGEST
 from bot.delivery.sqlite import SqliteStore
 from bot.keys import DAY
 from bot.messages import RETURNS
-from bot.postgres.store import PostgresStore
+from bot.postgres.store import MIGRATIONS, PostgresStore
+from index.postgres.migrating import migrate
+from tests.doubles.postgres import Server, database
 from tests.doubles.queue import bodies, late_of, message, parcel_of, reached, taken
 
 Open = Callable[[], Store]
@@ -38,11 +41,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def queue(postgres: Server) -> Iterator[str]:
+    """One database for all tests here: it takes longer to make one than to run most of them."""
+    with database(postgres) as dsn:
+        migrate(dsn, "bot", MIGRATIONS)
+        yield dsn
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     if request.param == "sqlite":
         return partial(SqliteStore, tmp_path)
-    return partial(PostgresStore, request.getfixturevalue("dsn"), tmp_path)
+    dsn = request.getfixturevalue("queue")
+    with psycopg.connect(dsn, autocommit=True) as db:
+        db.execute("truncate inbox, outbox, reach, seen, failures, servers, queue_key")
+    return partial(PostgresStore, dsn, tmp_path)
 
 
 @pytest.fixture

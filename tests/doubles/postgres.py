@@ -3,18 +3,22 @@
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
+
+from index.postgres import connecting
 
 USER = "nobody"  # PostgreSQL refuses to run as root
 _OPTIONS = {
@@ -116,6 +120,18 @@ class Server:
             cwd=self.folder, **_account(),
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+@contextlib.contextmanager
+def database(server: Server) -> Iterator[str]:
+    """The address of an empty database of that server, which has pgvector."""
+    name = f"t_{secrets.token_hex(6)}"
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f"create database {name} template template_exchange")
+    yield server.dsn(name)
+    connecting.close(server.dsn(name))
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")
 
 
 def _programs(folder: Path) -> Path:

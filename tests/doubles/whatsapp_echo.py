@@ -1,6 +1,8 @@
 """A post that answers WhatsApp with an echo, in a process of its own that can be killed.
 
 python -m tests.doubles.whatsapp_echo DATA PORT API
+
+Its queue is where DATABASE_URL says, else in DATA.
 """
 
 import asyncio
@@ -12,8 +14,9 @@ from pathlib import Path
 from bot.channels.errors import plain_apology
 from bot.channels.whatsapp import Account, open_channel
 from bot.delivery.post import Post
-from bot.delivery.sqlite import SqliteStore
 from bot.messages import Line, Question, Reply, Span
+from bot.opening import open_store
+from bot.settings import Settings
 from tests.doubles.graph_api import PHONE, SECRET, VERIFY
 from tests.doubles.mounting import mounted
 
@@ -27,7 +30,7 @@ async def serve(data: Path, port: int, api: str) -> None:
     channel = open_channel(
         Account(token="a-good-token", phone=PHONE, secret=SECRET, verify=VERIFY, api=api)
     )
-    store = SqliteStore(data)
+    store = open_store(Settings(exchange_data=data))
     post = Post(store, [channel], echo, plain_apology)
     async with mounted(channel.routes(post.receive(channel)), port):
         carrying = asyncio.create_task(post.run())
