@@ -13,7 +13,6 @@ from bot.channels.port import Channel, Direct
 from bot.delivery.post import Post
 from bot.desk.contributions import Contributions
 from bot.desk.curated import CuratedAnswers
-from bot.desk.following import follow_always
 from bot.desk.matching import Matching
 from bot.desk.passed import Passed
 from bot.desk.passing import Passing
@@ -274,10 +273,7 @@ def serve(
         if routes or pages:
             state = State(post, store, assistant.opened, metrics)
             server = open_server([*routes, *state.routes()], settings.host, settings.port)
-        beside = [
-            sweep_daily(settings), remind(assistant.learning, store), follow_on(settings),
-            follow_always(settings),
-        ]  # fmt: skip
+        beside = [sweep_daily(settings), remind(assistant.learning, store), follow_on(settings)]
         asyncio.run(until_told(carry(post, server, beside)))
     finally:
         store.close()

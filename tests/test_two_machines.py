@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from bot.opening_state import open_counts, open_part, open_people
 from pydantic import SecretStr
 
 from bot import app, retention
@@ -17,7 +18,6 @@ from bot.counts import today, week
 from bot.desk import following
 from bot.desk.contributions import Contributions, Told
 from bot.messages import Kind, Question
-from bot.opening_state import open_counts, open_part, open_people
 from bot.settings import Settings
 from index.withdrawn import Withdrawn
 from tests.doubles.desk import PASSWORD, STAFF, console_at, visiting
