@@ -7,17 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bot.opening_state import open_counts, open_part, open_people
 from pydantic import SecretStr
 
-from bot import app, retention
+from bot import app, following, retention
 from bot.assistant import Assistant
 from bot.channels.terminal import as_text
 from bot.console.accounts import Accounts
 from bot.counts import today, week
-from bot.desk import following
 from bot.desk.contributions import Contributions, Told
 from bot.messages import Kind, Question
+from bot.opening import open_counts, open_part, open_people
 from bot.settings import Settings
 from index.withdrawn import Withdrawn
 from tests.doubles.desk import PASSWORD, STAFF, console_at, visiting
@@ -97,7 +96,8 @@ async def test_what_is_taken_back_at_one_machine_answers_at_none(tmp_path: Path,
     following.follow(two)
     assert Withdrawn(two.exchange_data)() == frozenset()
     held.withdraw(taken.id)
-    task = asyncio.create_task(following.follow_always(two))
+    following.follow(one)
+    task = asyncio.create_task(following.follow_on(two))
     async with asyncio.timeout(10):
         while taken.source not in Withdrawn(two.exchange_data)():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
