@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -197,3 +197,24 @@ for part in (app.Passed, app.CuratedAnswers, retention.open_people):
     lines = program(text, tmp_path).splitlines()
     assert len(lines) == 3
     assert all("DATABASE_URL needs the library psycopg; install it: " in one for one in lines)
+
+
+def test_people_go_on_when_the_server_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "PATIENCE", 1.0)
+    server = Server().create()
+    address = server.dsn("postgres")
+    try:
+        with closing(People(Path(), dsn=address)) as people:
+            people.choose(PERSON, "sw")
+            server.kill()
+            with pytest.raises(TablesFailed):
+                people.choose(PERSON, "fr")
+            server.start()
+            for _ in range(20):
+                with suppress(TablesFailed):
+                    people.choose(PERSON, "fr")
+                    break
+            assert people.language(PERSON) == "fr"
+    finally:
+        connecting.close(address)
+        server.stop()
