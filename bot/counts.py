@@ -62,6 +62,7 @@ class Counts:
     def __init__(self, data: Path, *, dsn: str = "") -> None:
         """Open or make the file in the folder `data`; with a `dsn`, they are in that database."""
         self._db = open_tables(Room.COUNTS, data, dsn)
+        self._week = ""  # that of the last message: the weeks before it are closed
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,7 +74,7 @@ class Counts:
         if not counted:
             return
         with self._db.changing():
-            over = self._close_weeks(now)
+            over = self._close_weeks(now) if now != self._week else 0
             self._db.execute(
                 "insert into weekly (week, by, value, messages, people) values "
                 + ", ".join(["(?, ?, ?, ?, 0)"] * len(counted))
@@ -82,6 +83,7 @@ class Counts:
                 [part for (by, value), n in counted.items() for part in (now, by, value, n)],
             )
             self._mark(now, list(counted), names)
+        self._week = now
         if over:
             self._db.leave_nothing()
 

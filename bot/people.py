@@ -18,6 +18,9 @@ ASKED = 7 * DAY  # seconds that the hub's staff have to name a trainer
 # Each has a column "person", its primary key.
 TABLES = ("languages", "learning", "limits", "standing", "turns", "joined", "trainers")
 _ANYWHERE = " union all ".join(f"select 1 from {table} where person = ?" for table in TABLES)
+_FILLED = """insert into limits (person, tokens, at, told) values (?, ?, ?, ?), (?, ?, ?, ?)
+             on conflict (person) do update
+             set tokens = excluded.tokens, at = excluded.at, told = excluded.told"""
 _KEY = "people.key"
 _EVERYBODY = "everybody"  # the bucket of all people together: nobody's hash
 
@@ -182,9 +185,9 @@ class People:
         How fast they wrote stays in memory until their bucket is full: it buys no messages.
         """
         with self._db.erasing():
-            self._emptied = self._still_filling() | {
-                self._hash(person): self._bucket(self._hash(person))
-            }
+            hash = self._hash(person)
+            (held,) = self._buckets(hash)
+            self._emptied = self._still_filling() | {hash: held}
             for key in self._keys.valid():
                 for table in TABLES:
                     self._erase(table, "person = ?", [key.hash(person)])
@@ -205,10 +208,12 @@ class People:
         """
         with self._db.changing():
             names = (self._hash(person), _EVERYBODY)
-            own, all_ = change(*map(self._bucket, names))
-            for name, bucket in zip(names, (own, all_), strict=True):
-                row = {"tokens": bucket.tokens, "at": bucket.at, "told": int(bucket.told)}
-                self._db.upsert("limits", {"person": name, **row}, "person")
+            own, all_ = change(*self._buckets(*names))
+            rows = [
+                [name, bucket.tokens, bucket.at, int(bucket.told)]
+                for name, bucket in zip(names, (own, all_), strict=True)
+            ]
+            self._db.execute(_FILLED, [*rows[0], *rows[1]])
         return own, all_
 
     def sweep(self, refilled: float) -> dict[str, int]:
@@ -234,13 +239,15 @@ class People:
     def _erase(self, table: str, where: str, values: Sequence[Value]) -> int:
         return int(self._db.execute(f"delete from {table} where {where}", values).rowcount)
 
-    def _bucket(self, name: str) -> Bucket:
-        sql = "select tokens, at, told from limits where person = ?"
-        row = self._db.execute(sql, [name]).fetchone()
-        if row is None:
-            full = Bucket(tokens=float("inf"), at=self._now(), told=False)
-            return self._still_filling().get(name, full)
-        return Bucket(tokens=row[0], at=row[1], told=bool(row[2]))
+    def _buckets(self, *names: str) -> list[Bucket]:
+        places = ", ".join("?" * len(names))
+        sql = f"select person, tokens, at, told from limits where person in ({places})"
+        kept = self._still_filling() | {
+            name: Bucket(tokens=tokens, at=at, told=bool(told))
+            for name, tokens, at, told in self._db.execute(sql, names).rows
+        }
+        full = Bucket(tokens=float("inf"), at=self._now(), told=False)
+        return [kept.get(name, full) for name in names]
 
     def _still_filling(self) -> dict[str, Bucket]:
         """Buckets of those who were forgotten less than a minute ago."""

@@ -1,6 +1,6 @@
 """/share: what people give, step by step; nothing is written down before they agree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,12 @@ def kept(tmp_path: Path, clock: Clock, state_dsn: str) -> Contributions:
 @pytest.fixture
 def sharing(kept: Contributions, clock: Clock) -> Sharing:
     return Sharing(kept, clock)
+
+
+def traces(kept: Contributions, folder: Path) -> Iterator[tuple[str, str]]:
+    """Where something is kept, and what: files and their tables, or the database's."""
+    yield from held(folder)
+    yield "contributions", str(kept._db.query("select * from contributions"))
 
 
 def to_consent(person: Person, text: str = WORKED) -> str:
@@ -126,18 +132,22 @@ def test_nothing_is_written_before_consent(
     for step in steps[: stop + 1]:
         step()
     needles = ("zqvillage", "zqplace")  # two letters alone also stand in a random key, at times
-    assert not [w for w, text in held(tmp_path) if any(n in text.casefold() for n in needles)]
+    assert not [
+        w for w, text in traces(kept, tmp_path) if any(n in text.casefold() for n in needles)
+    ]
     assert "nothing of it was kept" in ada.press("stop")
     assert kept.listed() == []
     assert ada.send("What is a committee?") == "", "a question is a question again"
 
 
-def test_after_consent_the_search_of_the_files_finds_it(sharing: Sharing, tmp_path: Path) -> None:
+def test_after_consent_the_search_of_the_files_finds_it(
+    sharing: Sharing, kept: Contributions, tmp_path: Path
+) -> None:
     ada = Person(sharing)
     to_consent(ada)
     ada.press("agree")
-    assert [where for where, text in held(tmp_path) if "zqvillage" in text]
-    assert not [where for where, text in held(tmp_path) if "lines:ada" in text]
+    assert [where for where, text in traces(kept, tmp_path) if "zqvillage" in text]
+    assert not [where for where, text in traces(kept, tmp_path) if "lines:ada" in text]
 
 
 def test_who_a_child_is_is_taken_out_before_it_is_shown(
@@ -225,7 +235,7 @@ def test_a_code_takes_it_back_from_any_chat_and_is_kept_nowhere(
     ada, bob = Person(sharing), Person(sharing, "lines:bob")
     to_consent(ada)
     code = code_in(ada.press("agree"))
-    assert not [where for where, text in held(tmp_path) if code.replace("-", "") in text]
+    assert not [where for where, text in traces(kept, tmp_path) if code.replace("-", "") in text]
     assert "know nothing" in bob.send("withdraw ABCD-EFGH-JKMN", Kind.COMMAND)
     assert "know nothing" in bob.send("withdraw", Kind.COMMAND)
     said = bob.send(f"withdraw {code.lower().replace('-', ' ')}", Kind.COMMAND)
@@ -233,7 +243,7 @@ def test_a_code_takes_it_back_from_any_chat_and_is_kept_nowhere(
     assert "taken back" in ada.send(f"withdraw {code}", Kind.COMMAND), "a second time does no harm"
     (one,) = kept.listed()
     assert (one.state, one.text, one.place) == (State.WITHDRAWN, "", "")
-    assert not [where for where, text in held(tmp_path) if "zqvillage" in text]
+    assert not [where for where, text in traces(kept, tmp_path) if "zqvillage" in text]
 
 
 def test_ninety_days_without_an_editor_erase_it(
@@ -247,7 +257,7 @@ def test_ninety_days_without_an_editor_erase_it(
     clock.now += 2
     assert kept.sweep() == 1
     assert kept.listed() == []
-    assert not [where for where, text in held(tmp_path) if "zqvillage" in text]
+    assert not [where for where, text in traces(kept, tmp_path) if "zqvillage" in text]
 
 
 def test_an_editor_rewords_only_what_waits(sharing: Sharing, kept: Contributions) -> None:

@@ -1,9 +1,12 @@
 """People, counts and the desk in PostgreSQL: several processes at once, and what stays on disks."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -160,3 +163,58 @@ def test_no_file_is_made(dsn: str, tmp_path: Path) -> None:
     People(tmp_path, dsn=dsn).choose(PERSON, "sw")
     Counts(tmp_path, dsn=dsn).disclosed(MONDAY)
     assert list(tmp_path.iterdir()) == []
+
+
+def program(text: str, folder: Path) -> str:
+    """What a Python of its own prints, in the folder."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_library_is_loaded_for_a_database_alone(tmp_path: Path) -> None:
+    text = """
+import sys
+from pathlib import Path
+from bot import app, retention
+from bot.settings import Settings
+from bot.tables import TablesFailed
+retention.sweep(Settings(exchange_data=Path("data")))
+assert not [name for name in sys.modules if name.startswith("psycopg")]
+sys.modules["psycopg"] = None
+for part in (app.Passed, app.CuratedAnswers, retention.open_people):
+    try:
+        if part is retention.open_people:
+            part(Settings(exchange_data=Path("data"), database_url="postgresql://db/exchange"))
+        else:
+            part(Path("data"), dsn="postgresql://db/exchange")
+    except TablesFailed as error:
+        print(error)
+"""
+    lines = program(text, tmp_path).splitlines()
+    assert len(lines) == 3
+    assert all("DATABASE_URL needs the library psycopg; install it: " in one for one in lines)
+
+
+def test_people_go_on_when_the_server_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "PATIENCE", 1.0)
+    server = Server().create()
+    address = server.dsn("postgres")
+    try:
+        with closing(People(Path(), dsn=address)) as people:
+            people.choose(PERSON, "sw")
+            server.kill()
+            with pytest.raises(TablesFailed):
+                people.choose(PERSON, "fr")
+            server.start()
+            for _ in range(20):
+                with suppress(TablesFailed):
+                    people.choose(PERSON, "fr")
+                    break
+            assert people.language(PERSON) == "fr"
+    finally:
+        connecting.close(address)
+        server.stop()

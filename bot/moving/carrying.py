@@ -77,7 +77,8 @@ def carry(source: Side, target: Side, noted: Noted, tell: Tell) -> list[Proved]:
             rows = source.read(kind)
             target.write(kind, rows)
             noted.add(kind.label)
-            tell(f"{kind.label}: {len(rows)} rows copied")
+            if rows:
+                tell(f"{kind.label}: {len(rows)} rows copied")
     proved = [_proved(source, target, kind) for kind in KINDS]
     for one in proved:
         if not one.same:

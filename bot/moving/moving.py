@@ -13,13 +13,14 @@ from bot import app
 from bot.asking import answer
 from bot.changing import changing
 from bot.delivery.claim import claimed
+from bot.following import follow
 from bot.moving.aside import set_aside
 from bot.moving.carrying import Noted, Proved, Tell, carry
 from bot.moving.kinds import NotMoved
 from bot.moving.sides import Files, InDatabase
 from bot.publishing import Examination, publish_examined
 from bot.settings import Settings
-from index import calibration
+from index import calibration, recipe, snapshots
 from index.calibration import Trial
 from index.editing import editing
 from index.postgres.connecting import told
@@ -40,7 +41,7 @@ def to_database(settings: Settings, dsn: str, engine: str, tell: Tell, progress:
 
     Raises NotMoved, StoreFailed (somebody serves), TablesFailed, and what publishing raises.
     """
-    here = settings.model_copy(update={"database_url": SecretStr(""), "engine": "local"})
+    here = settings.model_copy(update={"database_url": SecretStr("")})
     there = settings.model_copy(update={"database_url": SecretStr(dsn), "engine": engine})
     data, database = settings.exchange_data, InDatabase(dsn)
     with _nobody_serves(data, database):
@@ -89,7 +90,7 @@ def _library(
     """
     trials = _trials(here)
     if "library" not in noted.done:
-        noted.answers = _answers(here, trials)
+        noted.answers = _answers(_as_it_answers(here), trials)
         with changing(there) as machines, editing(there.exchange_data) as library:
             examine = Examination(there, force=True)
             publish_examined(there, library, progress, examine, machines)
@@ -97,6 +98,13 @@ def _library(
     after = _answers(there, trials)
     other = tuple(question for question, said in noted.answers.items() if after[question] != said)
     return Moved(proved=proved, questions=len(after), other=other)
+
+
+def _as_it_answers(settings: Settings) -> Settings:
+    """With the engine that the library which answers now was made with."""
+    follow(settings)
+    made = recipe.read(snapshots.current(settings.exchange_data)).engine
+    return settings.model_copy(update={"engine": made.partition("/")[0]})
 
 
 def _trials(settings: Settings) -> list[Trial]:

@@ -69,8 +69,12 @@ class Files:
         return read_keys(self._data / f"{name}.key")
 
     def put_keys(self, name: str, keys: Sequence[Key]) -> None:
-        """Put these into the file."""
-        write_keys(self._data / f"{name}.key", keys)
+        """Put these into the file; none: there is none."""
+        path = self._data / f"{name}.key"
+        if keys:
+            write_keys(path, keys)
+        else:
+            path.unlink(missing_ok=True)
 
 
 class InDatabase:

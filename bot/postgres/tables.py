@@ -9,7 +9,7 @@ import functools
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -18,11 +18,11 @@ from psycopg import Connection, Cursor
 from bot.postgres.keys import lock
 from bot.postgres.made import made, telling
 from bot.tables import Result, Tables, Value
-from index.postgres.connecting import borrowed, connected
+from index.postgres.connecting import borrowed
 
 _PART = re.compile(r"'[^']*'|\?|[^'?]+")  # a text, a value's place, the rest
-_ALONE = b"select pg_advisory_xact_lock(%s)"
-_NOT_AWAITED = b"select pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
+_BEGIN = "begin; {}select pg_advisory_xact_lock({})"  # at once: each wait for an answer counts
+_NOT_AWAITED = "set local synchronous_commit = off; "
 _WAIT = "2s"  # that a vacuum waits for a table: a dump may read it for long, and others wait behind
 
 
@@ -31,8 +31,10 @@ class PostgresTables(Tables):
 
     def __init__(self, dsn: str, room: str, *, durable: bool) -> None:
         """`durable`: a commit waits as the server has it, for disks or replicas; else for none."""
-        self._dsn, self._lock = dsn, lock(f"tables {room}")
-        self._alone = _ALONE if durable else _NOT_AWAITED
+        self._dsn = dsn
+        self._begin = _BEGIN.format(
+            "" if durable else _NOT_AWAITED, lock(f"tables {room}")
+        ).encode()
         self._turn = threading.Lock()  # who waits here holds no connection meanwhile
         self._mine = threading.local()
         with telling(dsn):
@@ -53,11 +55,16 @@ class PostgresTables(Tables):
         if self._under_way():
             yield
             return
-        with telling(self._dsn), self._turn, connected(self._dsn) as connection:
-            connection.execute(self._alone, [self._lock])
+        with telling(self._dsn), self._turn, borrowed(self._dsn) as connection:
+            connection.execute(self._begin)
             self._mine.connection = connection
             try:
                 yield
+                connection.commit()
+            except BaseException:
+                with suppress(psycopg.Error):  # where it is lost, the server does so
+                    connection.rollback()
+                raise
             finally:
                 self._mine.connection = None
 

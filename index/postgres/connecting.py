@@ -6,6 +6,7 @@ sslmode=verify-full`), so a standby that was promoted is found without us.
 
 import atexit
 import re
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,7 +100,7 @@ def _opened(dsn: str) -> ConnectionPool:
     _try(dsn, settings)
     made = ConnectionPool(
         kwargs=settings, min_size=1, max_size=MOST, timeout=PATIENCE, name="exchange", open=True,
-        reconnect_timeout=PATIENCE / 2, check=ConnectionPool.check_connection,
+        reconnect_timeout=PATIENCE / 2, check=_check,
     )  # fmt: skip
     atexit.register(made.close)
     return made
@@ -117,6 +118,17 @@ def _settings(dsn: str) -> dict[str, Any]:
     options = f"{parts.get('options') or ''} {_OPTIONS}".strip()
     kept = {name: value for name, value in parts.items() if name != "options"}
     return {"connect_timeout": "5", **kept, "options": options, "autocommit": True}
+
+
+def _check(connection: Connection[tuple[Any, ...]]) -> None:
+    """Raises psycopg's errors where the connection is lost; the pool then takes another.
+
+    A server that ended it has said so: only where something lies there to read is it asked.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 def _try(dsn: str, settings: dict[str, Any]) -> None:
