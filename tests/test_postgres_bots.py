@@ -6,19 +6,23 @@ answered in their order, and of what is repeated there is a count.
 
 import asyncio
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from bot.delivery.port import StoreFailed
+from bot.postgres.store import PostgresStore
 from tests.doubles.balancer import balanced
 from tests.doubles.graph_api import GraphApi
 from tests.doubles.mounting import free_port
 from tests.doubles.postgres import Server
+from tests.doubles.queue import bodies, message
 from tests.test_whatsapp_kills import serving, talk
 
 PEOPLE, EACH, KILLS = 20, 15, 6
@@ -128,6 +132,41 @@ def pair() -> Iterator[tuple[Server, Server]]:
 def both(primary: Server, standby: Server) -> str:
     hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
     return f"postgresql://exchange@{hosts}/exchange?target_session_attrs=read-write"
+
+
+def test_what_was_acknowledged_is_there_after_the_primary_is_lost(
+    tmp_path: Path, pair: tuple[Server, Server]
+) -> None:
+    """Twelve put messages as fast as they can when it happens, and count what they were told."""
+    primary, standby = pair
+    with psycopg.connect(primary.dsn("postgres"), autocommit=True) as admin:
+        admin.execute("create database exchange")
+    dsn = both(primary, standby)
+    acknowledged: list[str] = []
+
+    def write(person: int, store: PostgresStore) -> None:
+        for n in range(10_000):
+            text = f"{person} {n}"
+            try:
+                store.put("lines", [message(text, str(person), text)])
+            except StoreFailed:
+                return
+            acknowledged.append(text)
+
+    with closing(PostgresStore(dsn, tmp_path)) as store:
+        threads = [threading.Thread(target=write, args=(n, store)) for n in range(12)]
+        for thread in threads:
+            thread.start()
+        while len(acknowledged) < 300:
+            time.sleep(0.01)
+        primary.kill()
+        standby.promote()
+        for thread in threads:
+            thread.join()
+        kept = bodies(store)
+    assert set(acknowledged) <= set(kept)
+    assert len(kept) == len(set(kept))
+    print(f"{len(acknowledged)} acknowledged, {len(kept)} kept")
 
 
 async def test_the_database_changes_over_and_the_bots_go_on_by_themselves(
