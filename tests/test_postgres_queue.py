@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from bot import doctor
 from bot.delivery.port import Job, Parcel, StoreFailed
 from bot.delivery.sqlite import SqliteStore
 from bot.keys import DAY
@@ -428,6 +429,24 @@ def test_no_text_is_in_the_servers_log(store: PostgresStore, dsn: str, postgres:
     assert "insert into inbox" in log
     for word in ("secret", b"secret".hex()):
         assert word not in log
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "level"),
+    [
+        ("log_statement", "'none'", "ok"),
+        ("log_statement", "'mod'", "warn"),
+        ("log_min_duration_statement", "'1s'", "warn"),
+    ],
+)
+def test_the_doctor_tells_whether_the_server_logs_texts(
+    setting: str, value: str, level: str, dsn: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute(f"alter database {dsn.rpartition('/')[2]} set {setting} = {value}")
+    (found,) = doctor._database(Settings(exchange_data=tmp_path, database_url=SecretStr(dsn)))
+    assert (found.level, found.what) == (level, "database")
+    assert ("log_parameter_max_length = 0" in found.text) == (level == "warn")
 
 
 def test_no_text_stays_in_the_tables_files(
