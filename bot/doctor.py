@@ -79,6 +79,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _permissions(data)
     yield _memory()
     yield _printing()
+    yield from _database(settings)
     yield _queue(settings)
     yield _index(settings)
 
@@ -220,6 +221,29 @@ def _printing() -> Finding:
     except NotPrinted as error:
         return warning("printing", str(error))
     return ok("printing", "handouts can be made as PDF")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    """Of the database server, where there is one: that it answers, and keeps no texts in a log."""
+    dsn = settings.database_url.get_secret_value()
+    if not dsn:
+        return
+    try:
+        open_store(settings, serving=False).close()  # it says what is missing, the library too
+        from bot.postgres.looking import look
+
+        server = look(dsn)
+    except (StoreFailed, BadSetting) as error:
+        yield fault("database", str(error))
+        return
+    if server.logs:
+        yield warning(
+            "database",
+            f"PostgreSQL {server.version} writes messages to its log ({server.logs}): set"
+            " log_parameter_max_length = 0 there",
+        )
+    else:
+        yield ok("database", f"PostgreSQL {server.version} answers")
 
 
 def _queue(settings: Settings) -> Finding:

@@ -1,20 +1,25 @@
 """What the queue in PostgreSQL owes besides: to other processes, lost connections and erasure."""
 
+import random
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from pydantic import SecretStr
 
-from bot.delivery.port import StoreFailed
+from bot import doctor
+from bot.delivery.port import Job, Parcel, StoreFailed
+from bot.delivery.sqlite import SqliteStore
+from bot.keys import DAY
 from bot.opening import open_store
 from bot.postgres import taking
 from bot.postgres.life import BEAT, LEASE, Db
@@ -130,6 +135,96 @@ def taking_turns(db: Db, person: str) -> None:
     from bot.postgres.rows import wait_for_turn
 
     wait_for_turn(db, [("lines", person)])
+
+
+class Both:
+    """The queue in a file and the one in the database, which are told the same."""
+
+    def __init__(self, dsn: str, folder: Path, seed: int) -> None:
+        self._chance, self._clock, self._n = random.Random(seed), Clock(1e9), 0
+        self._dsn, self._folder = dsn, folder
+        self._jobs: list[tuple[Job, Job]] = []
+        self._parcels: list[tuple[Parcel, Parcel]] = []
+        self.said: Counter[str] = Counter()
+        self._open()
+
+    def _open(self) -> None:
+        clock = self._clock
+        self._file = SqliteStore(self._folder, now=clock, clock=clock)
+        self._database = PostgresStore(self._dsn, self._folder, now=clock, clock=clock)
+
+    def close(self) -> None:
+        self._file.close()
+        self._database.close()
+
+    def step(self) -> None:
+        """One of all that can be done, on both."""
+        deeds = (self.put, self.put, self.take, self.take, self.end, self.send, self.send, self.odd)
+        self._chance.choice(deeds)()
+        assert self._file.waiting() == self._database.waiting()
+
+    def put(self) -> None:
+        self._n += 1
+        person, first = self._chance.choice("abc"), self._chance.random() < 0.3
+        one = message(str(self._n), person, f"{person} {self._n}", first)
+        assert self._file.put("lines", [one]) == self._database.put("lines", [one])
+
+    def take(self) -> None:
+        one, other = self._file.take(), self._database.take()
+        if one is None or other is None:
+            assert one is other
+            return
+        assert replace(one, id=0) == replace(other, id=0)
+        self.said["taken"] += 1
+        self._jobs.append((one, other))
+
+    def end(self) -> None:
+        if not self._jobs:
+            return
+        how = self._chance.choice(("answered", "answered", "failed", "release", "poisoned"))
+        given: dict[str, tuple[object, ...]] = {
+            "answered": ("x", [f"{self._n} one", f"{self._n} two"]), "failed": (5.0,),
+            "release": (3.0,), "poisoned": ("why", "x", ["sorry"]),
+        }  # fmt: skip
+        pair = self._jobs.pop(self._chance.randrange(len(self._jobs)))
+        for store, job in zip((self._file, self._database), pair, strict=True):
+            getattr(store, how)(job, *given[how])
+
+    def send(self) -> None:
+        one, other = self._file.take_parcel(), self._database.take_parcel()
+        if one is None or other is None:
+            assert one is other
+            return
+        assert replace(one, id=0) == replace(other, id=0)
+        self.said["sent"] += 1
+        how = self._chance.choice(("sent", "sent", "give_up", "defer"))
+        given: dict[str, tuple[object, ...]] = {"give_up": ("why",), "defer": (4.0,)}
+        for store, parcel in ((self._file, one), (self._database, other)):
+            getattr(store, how)(parcel, *given.get(how, ()))
+
+    def odd(self) -> None:
+        """What happens now and then."""
+        self._clock.now += 1.0
+        if self._chance.random() < 0.8:
+            return
+        self._clock.now += self._chance.choice((0.0, 0.0, 9 * DAY))
+        self._jobs.clear()
+        if self._chance.random() < 0.3:
+            person = self._chance.choice("abc")
+            self._file.forget("lines", person)
+            self._database.forget("lines", person)
+        assert self._file.tidy() == self._database.tidy()
+        self.close()  # the process ended over what it had
+        self._open()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_it_gives_what_the_file_gives_whatever_is_done(seed: int, dsn: str, tmp_path: Path) -> None:
+    with closing(Both(dsn, tmp_path, seed)) as both:
+        for _ in range(500):
+            both.step()
+    assert both.said["taken"] > 20
+    assert both.said["sent"] > 20
 
 
 CHILD = """
@@ -334,6 +429,24 @@ def test_no_text_is_in_the_servers_log(store: PostgresStore, dsn: str, postgres:
     assert "insert into inbox" in log
     for word in ("secret", b"secret".hex()):
         assert word not in log
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "level"),
+    [
+        ("log_statement", "'none'", "ok"),
+        ("log_statement", "'mod'", "warn"),
+        ("log_min_duration_statement", "'1s'", "warn"),
+    ],
+)
+def test_the_doctor_tells_whether_the_server_logs_texts(
+    setting: str, value: str, level: str, dsn: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute(f"alter database {dsn.rpartition('/')[2]} set {setting} = {value}")
+    (found,) = doctor._database(Settings(exchange_data=tmp_path, database_url=SecretStr(dsn)))
+    assert (found.level, found.what) == (level, "database")
+    assert ("log_parameter_max_length = 0" in found.text) == (level == "warn")
 
 
 def test_no_text_stays_in_the_tables_files(

@@ -68,10 +68,7 @@ def carry(source: Side, target: Side, noted: Noted, tell: Tell) -> list[Proved]:
     if not noted.begun:
         _refuse_full(target)
         noted.add()
-    for name in KEYS:  # first: hashes without them are of no use
-        if f"key: {name}" not in noted.done:
-            target.put_keys(name, source.keys(name))
-            noted.add(f"key: {name}")
+    _carry_keys(source, target, noted)
     for kind in KINDS:
         if kind.label not in noted.done:
             rows = source.read(kind)
@@ -85,6 +82,13 @@ def carry(source: Side, target: Side, noted: Noted, tell: Tell) -> list[Proved]:
             noted.again(one.label)
     _refuse_other(source, target, proved)
     return proved
+
+
+def _carry_keys(source: Side, target: Side, noted: Noted) -> None:
+    for name in KEYS:
+        if f"key: {name}" not in noted.done:
+            target.put_keys(name, source.keys(name))
+            noted.add(f"key: {name}")
 
 
 def _refuse_full(target: Side) -> None:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.channels.port import Incoming
 from bot.delivery.order import FAILURE_DAYS, SEEN_DAYS, STAGES
 from bot.keys import DAY
+from bot.postgres import order
 from bot.postgres.life import Db
 from bot.postgres.texts import line, raw
+
+_LATE = "select distinct line from inbox where came < %s"
 
 
 def wait_for_turn(db: Db, conversations: Iterable[tuple[str, str]]) -> None:
@@ -14,8 +18,21 @@ def wait_for_turn(db: Db, conversations: Iterable[tuple[str, str]]) -> None:
     A number is given before its row is seen: without this a later message could be taken while an
     earlier one is still being written by another process. Each is a channel and a conversation.
     """
-    lines = sorted({line(channel, name) for channel, name in conversations})
-    db.execute("select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) as n", [lines])
+    _lock(db, {line(channel, name) for channel, name in conversations})
+
+
+def put(db: Db, channel: str, one: Incoming, now: float) -> None:
+    """Put a message into the inbox; its conversation's turn was waited for."""
+    given = {
+        "channel": channel, "conversation": raw(one.conversation), "body": raw(one.body),
+        "line": line(channel, one.conversation), "now": now, "first": one.first,
+    }  # fmt: skip
+    db.execute(order.PUT, given)
+
+
+def mark_heads(db: Db, lines: Sequence[int]) -> None:
+    """Mark what waits for none, after messages of these conversations were erased."""
+    db.execute(order.HEADS, [list(lines)])
 
 
 def send(
@@ -41,9 +58,18 @@ def lapse(db: Db, now: float) -> int:
     dropped = db.execute("delete from seen where at < %s", [now - SEEN_DAYS * DAY]).rowcount
     old = now - FAILURE_DAYS * DAY
     dropped += db.execute("delete from failures where at < %s", [old]).rowcount
+    late = [row[0] for row in db.execute(_LATE, [now - SEEN_DAYS * DAY]).fetchall()]
+    _lock(db, set(late))  # before their rows: whoever answers has them in this order as well
     for rows, stage, days in STAGES:
         sql = f"delete from {rows} < %s returning channel"
         for (channel,) in db.execute(sql, [now - days * DAY]).fetchall():
             note(db, channel, stage, f"not possible for {days} days", now)
             dropped += 1
+    mark_heads(db, late)
     return dropped
+
+
+def _lock(db: Db, lines: set[int]) -> None:
+    """Hold them until the transaction ends; all in one order, so that no two wait in a ring."""
+    sql = "select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) as n"
+    db.execute(sql, [sorted(lines)])

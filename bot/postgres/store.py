@@ -23,8 +23,6 @@ from bot.postgres.texts import line, raw, text
 from bot.postgres.writing import plainly, written
 
 _SEEN = "insert into seen (channel, message, at) values (%s, %s, %s) on conflict do nothing"
-_KEPT = """insert into inbox (channel, conversation, line, body, came, first)
-    values (%s, %s, %s, %s, %s, %s)"""
 _WAITING = """select (select count(*) from inbox), (select min(came) from inbox),
     (select count(*) from outbox), (select min(made) from outbox),
     (select count(*) from failures)"""
@@ -59,8 +57,7 @@ class PostgresStore:
             rows.wait_for_turn(db, [(channel, one.conversation) for one in messages])
             for one in messages:
                 if db.execute(_SEEN, [channel, self._key.hash(one.id), now]).rowcount:
-                    whose = [channel, raw(one.conversation), line(channel, one.conversation)]
-                    db.execute(_KEPT, [*whose, raw(one.body), now, one.first])
+                    rows.put(db, channel, one, now)
                     new += 1
         return new
 
@@ -149,6 +146,7 @@ class PostgresStore:
             for table in TABLES:
                 sql = f"delete from {table} where channel = %s and conversation = %s"
                 db.execute(sql, [channel, raw(conversation)])
+            rows.mark_heads(db, [line(channel, conversation)])
 
     def leave(self, token: str, reply: str) -> bool:
         """Leave the one reply of a token; False where there is none, or it was left before."""
@@ -249,6 +247,7 @@ class PostgresStore:
         mine = "delete from inbox where id = %s and (owner = %s or owner is null)"
         if not db.execute(mine, [job.id, self._mine.me]).rowcount:
             return False  # forgotten meanwhile: nobody waits for a reply
+        rows.mark_heads(db, [line(job.channel, job.conversation)])
         whose, now = (job.channel, job.conversation, person), self._now()
         rows.send(db, *whose, calls, now, first=job.first)
         return True

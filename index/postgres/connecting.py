@@ -25,7 +25,16 @@ PATIENCE = 10.0  # seconds to wait for a connection: a primary may be changing o
 IDLE = 15  # seconds that a session may rest within a transaction: its machine may be gone
 MOST = 10  # connections of one process
 _OR = ", or mend DATABASE_URL"
-_OPTIONS = f"-c idle_in_transaction_session_timeout={IDLE}s -c timezone=UTC"
+# On an error the server may log what it was given, which may be what people wrote: not of ours.
+_OPTIONS = (
+    f"-c idle_in_transaction_session_timeout={IDLE}s -c timezone=UTC"
+    " -c log_parameter_max_length_on_error=0"
+)
+# A machine that lost its power says nothing: without these its connections hang for two hours.
+_ALIVE = {
+    "connect_timeout": "5", "keepalives_idle": "10", "keepalives_interval": "5",
+    "keepalives_count": "2", "tcp_user_timeout": "15000",
+}  # fmt: skip
 
 _pools: dict[str, ConnectionPool] = {}
 _lock = threading.Lock()
@@ -117,7 +126,7 @@ def _settings(dsn: str) -> dict[str, Any]:
         ) from error
     options = f"{parts.get('options') or ''} {_OPTIONS}".strip()
     kept = {name: value for name, value in parts.items() if name != "options"}
-    return {"connect_timeout": "5", **kept, "options": options, "autocommit": True}
+    return {**_ALIVE, **kept, "options": options, "autocommit": True}
 
 
 def _check(connection: Connection[tuple[Any, ...]]) -> None:

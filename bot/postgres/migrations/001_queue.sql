@@ -29,14 +29,16 @@ create table inbox (
   body bytea not null,
   came double precision not null,
   first boolean not null,            -- waits for nothing else of its conversation
+  head boolean not null,             -- waits for none of its conversation: the next of it
   owner text,
   begun boolean not null default false,
   due double precision not null default 0,
   deaths integer not null default 0, -- how often a process died over it
   faults integer not null default 0  -- how often it failed
 );
-create index inbox_order on inbox (first desc, id);
+create index inbox_order on inbox (first desc, id) where head;
 create index inbox_line on inbox (line, id);
+create index inbox_first on inbox (line, id) where first;
 create index inbox_owner on inbox (owner) where owner is not null;
 
 -- What goes out: a row a call, erased once it was made.
