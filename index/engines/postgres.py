@@ -23,6 +23,7 @@ from index.postgres import DatabaseFailed
 from index.writing import DIRECTION, SENTENCES
 
 try:
+    import pgvector  # noqa: F401
     import psycopg
 
     from index.postgres import rows
