@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,9 @@ from index.editing import LIBRARY, editing, held_library, locked, still_held
 from index.languages import SPOKEN, detect
 from index.opened import open_folder
 from index.plugins import load
-from index.publish import Progress, Published, publish
+from index.publish import VECTORS, Progress, Published, publish
+from index.remembering import Remembering
+from index.vectors import VectorStore
 
 LINKS = "links.db"
 # What the assistant shows by itself, beside what the library holds.
@@ -134,12 +137,13 @@ class _Examination:
         """Whether the index in `folder` may be published; its results are kept beside it."""
         settings = self._settings
         engine = load("index.engines", settings.engine)
-        opened = open_folder(folder, engine, open_embedder(settings))
-        # Also those whose source is not held: a source that is gone is what a gate must see.
-        results = gate.ask(
-            _golden(settings), lambda trial: answer(opened, trial.question, trial.language)
-        )
-        opened.library.close()
+        with closing(VectorStore(settings.exchange_data / VECTORS)) as store:
+            opened = open_folder(folder, engine, Remembering(open_embedder(settings), store))
+            # Also those whose source is not held: a source that is gone is what a gate must see.
+            results = gate.ask(
+                _golden(settings), lambda trial: answer(opened, trial.question, trial.language)
+            )
+            opened.library.close()
         gate.write(folder, results)
         before, last, lost = held_library(settings.exchange_data), None, False
         try:
