@@ -33,6 +33,7 @@ from bot.phrases import languages
 from bot.settings import Settings
 from corpus.errors import BadCatalogue
 from corpus.source import CATALOGUE, read_catalogue
+from tests.doubles import forked
 from tests.doubles.desk import PASSWORD, STAFF, console_at, staffed, visiting
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -628,11 +629,7 @@ def test_accounts_are_checked_when_they_are_made(tmp_path: Path) -> None:
 
 def exchange(data: Path, *words: str) -> str:
     """What the command prints; it must end well."""
-    command = [sys.executable, "-m", "scripts.cli", *words]
-    environment = {**os.environ, "EXCHANGE_DATA": str(data), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
+    done = forked.run("scripts.cli", words, {**os.environ, "EXCHANGE_DATA": str(data)})
     return done.stdout + done.stderr + ("" if done.returncode == 0 else f"{done.returncode}")
 
 
