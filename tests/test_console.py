@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -100,6 +101,17 @@ async def test_without_an_account_nothing_is_shown(settings: Settings) -> None:
         for name in ("..%2fapp.py", "%2e%2e/app.py", "console.css%00", "nothing.css"):
             assert (await client.get(f"/static/{name}")).status_code in (303, 404), name
     assert log_of(settings) == []
+
+
+async def test_a_page_gets_the_style_that_it_names_although_a_later_program_came(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = Path(shutil.copytree(STATIC, tmp_path / "static"))
+    monkeypatch.setattr("bot.console.app.STATIC", static)
+    async with visited(settings) as client:
+        style = (static / "console.css").read_bytes()
+        (static / "console.css").write_text("body { color: red }")
+        assert (await client.get("/static/console.css")).content == style
 
 
 async def test_signing_in_and_out(settings: Settings) -> None:
