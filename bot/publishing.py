@@ -1,6 +1,7 @@
 """An index is made, asked the golden questions, and only then answers people."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from index.calibration import Trial
 from index.editing import held_library
 from index.engines import open_engine
 from index.opened import open_folder
-from index.publish import Progress, Published, publish
+from index.publish import VECTORS, Progress, Published, publish
+from index.remembering import Remembering
+from index.vectors import VectorStore
 
 
 class Examination:
@@ -34,12 +37,13 @@ class Examination:
         """Whether the index in `folder` may be published; its results are kept beside it."""
         settings = self._settings
         engine = open_engine(settings.engine, dsn_of(settings))
-        opened = open_folder(folder, engine, open_embedder(settings))
-        # Also those whose source is not held: a source that is gone is what a gate must see.
-        results = gate.ask(
-            golden(settings), lambda trial: answer(opened, trial.question, trial.language)
-        )
-        opened.library.close()
+        with closing(VectorStore(settings.exchange_data / VECTORS)) as store:
+            opened = open_folder(folder, engine, Remembering(open_embedder(settings), store))
+            # Also those whose source is not held: a source that is gone is what a gate must see.
+            results = gate.ask(
+                golden(settings), lambda trial: answer(opened, trial.question, trial.language)
+            )
+            opened.library.close()
         gate.write(folder, results)
         before, last, lost = held_library(settings.exchange_data), None, False
         try:

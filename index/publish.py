@@ -1,14 +1,10 @@
 """From a library to an index that answers: embed what is new, build, measure, switch."""
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-
-import numpy as np
 
 from corpus.library import Library
 from index import alignment, calibration, recipe, snapshots
@@ -18,10 +14,11 @@ from index.bulk.leases import forget
 from index.calibration import Trial
 from index.engines import open_engine
 from index.judge import Judge
-from index.ports import Embed, Embedder, Evidence, Vectors
+from index.ports import Embedder, Evidence, Vectors
+from index.remembering import Remembering
 from index.vectors import VectorStore
-from index.wrapping import Wrapped
 
+VECTORS = "vectors.db"  # in the data folder: what was ever embedded
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 Tick = Callable[[int], None]
 
@@ -60,7 +57,7 @@ def publish(
     Raises BadCalibration before anything is built where `trials` cannot be read, and what `fill`
     and `pass_on` raise.
     """
-    store = vectors or data / "vectors.db"
+    store = vectors or data / VECTORS
     run = _Run(store, library, embedder, engine, trials, progress, bulk, dsn)
 
     def build(folder: Path) -> None:
@@ -110,12 +107,13 @@ class _Run:
         forget(vectors)
         self.embedded = 0
         self.judge: Judge
-        self._library, self._embedder, self._progress = library, embedder, progress
+        self._library, self._progress = library, progress
+        self._embedder = Remembering(embedder, self.store)
         self.engine = open_engine(engine, dsn)
 
     def build(self, folder: Path) -> None:
         """Fill `folder` with an index, its alignment, its recipe and its judge."""
-        asked = self._questions()
+        self._hear_questions()
         made: Alignment | None = None
 
         def embed(texts: Sequence[str]) -> Vectors:
@@ -131,18 +129,14 @@ class _Run:
         assert made is not None
         made.write(folder)
         recipe.now(self.engine.ENGINE, self._embedder).write(folder)
-        self.judge = self._judge(folder, Aligned(_Asked(self._embedder, asked), made))
+        self.judge = self._judge(folder, Aligned(self._embedder, made))
         self.judge.write(folder)
 
-    def _questions(self) -> dict[str, Vectors]:
-        """The vector of every trial's question."""
-        found: dict[str, Vectors] = {}
+    def _hear_questions(self) -> None:
+        """Have the vector of every trial's question kept: many at once, and told of."""
         tick = self._phase("questions", len(self._trials))
         for language, trials in _by_language(self._trials):
-            texts = [trial.question for trial in trials]
-            vectors = self._listen(texts, language, tick)
-            found |= dict(zip(texts, vectors, strict=True))
-        return found
+            self._listen([trial.question for trial in trials], language, tick)
 
     def _versions(self) -> list[Vectors]:
         """The parallel sentences, each language as questions and as passages."""
@@ -173,20 +167,12 @@ class _Run:
             fresh = fill(self._vectors, texts, space, self._bulk, tick)
             self.embedded += fresh
         untold: Tick = (lambda done: None) if fresh else tick
-        return self._embed(texts, space, self._embedder.embed_passages, untold)
+        vectors, few = self.store.embed(texts, space, self._embedder.embed_passages, untold)
+        self.embedded += few
+        return vectors
 
     def _listen(self, texts: Sequence[str], language: str, tick: Tick) -> Vectors:
-        def compute(batch: Sequence[str]) -> Vectors:
-            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-                rows = list(
-                    pool.map(lambda text: self._embedder.embed_question(text, language), batch)
-                )
-            return np.stack(rows) if rows else self._embedder.embed_passages([])
-
-        return self._embed(texts, f"{self._embedder.name}, questions", compute, tick)
-
-    def _embed(self, texts: Sequence[str], space: str, compute: Embed, tick: Tick) -> Vectors:
-        vectors, fresh = self.store.embed(texts, space, compute, tick)
+        vectors, fresh = self._embedder.embed_questions(texts, language, tick)
         self.embedded += fresh
         return vectors
 
@@ -199,18 +185,6 @@ class _Run:
 
         held = self._library.sources()
         return calibration.measure(calibration.decidable(self._trials, held), best, self._named)
-
-
-class _Asked(Wrapped):
-    """An embedder that knows the trials' questions already."""
-
-    def __init__(self, embedder: Embedder, vectors: dict[str, Vectors]) -> None:
-        super().__init__(embedder)
-        self._vectors = vectors
-
-    def embed_question(self, text: str, language: str) -> Vectors:
-        """(dimension,) float32, unit length."""
-        return self._vectors[text]
 
 
 def _by_language(trials: list[Trial]) -> list[tuple[str, list[Trial]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from tests.doubles import forked
 from tests.libraries import copy_library
 
 QUESTION = "What is the difference between community-based and community-led child protection?"
@@ -29,11 +30,7 @@ def exchange(
     *words: str, data: Path, typed: str = "", **settings: str
 ) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "HOME": str(data), "EXCHANGE_DATA": str(data)}
-    return subprocess.run(
-        [sys.executable, "-m", "scripts.cli", *words],
-        input=typed, capture_output=True, text=True, check=False, timeout=110,
-        cwd=Path(__file__).resolve().parents[1], env=environment | settings,
-    )  # fmt: skip
+    return forked.run("scripts.cli", words, environment | settings, typed=typed)
 
 
 def test_ask_json_gives_one_object_a_question(starter: Settings) -> None:

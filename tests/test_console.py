@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from bot.phrases import languages
 from bot.settings import Settings
 from corpus.errors import BadCatalogue
 from corpus.source import CATALOGUE, read_catalogue
+from tests.doubles import forked
 from tests.doubles.desk import PASSWORD, STAFF, console_at, staffed, visiting
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,6 +101,17 @@ async def test_without_an_account_nothing_is_shown(settings: Settings) -> None:
         for name in ("..%2fapp.py", "%2e%2e/app.py", "console.css%00", "nothing.css"):
             assert (await client.get(f"/static/{name}")).status_code in (303, 404), name
     assert log_of(settings) == []
+
+
+async def test_a_page_gets_the_style_that_it_names_although_a_later_program_came(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = Path(shutil.copytree(STATIC, tmp_path / "static"))
+    monkeypatch.setattr("bot.console.app.STATIC", static)
+    async with visited(settings) as client:
+        style = (static / "console.css").read_bytes()
+        (static / "console.css").write_text("body { color: red }")
+        assert (await client.get("/static/console.css")).content == style
 
 
 async def test_signing_in_and_out(settings: Settings) -> None:
@@ -630,11 +643,7 @@ def test_accounts_are_checked_when_they_are_made(tmp_path: Path, state_dsn: str)
 
 def exchange(data: Path, *words: str) -> str:
     """What the command prints; it must end well."""
-    command = [sys.executable, "-m", "scripts.cli", *words]
-    environment = {**os.environ, "EXCHANGE_DATA": str(data), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
+    done = forked.run("scripts.cli", words, {**os.environ, "EXCHANGE_DATA": str(data)})
     return done.stdout + done.stderr + ("" if done.returncode == 0 else f"{done.returncode}")
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 from index import snapshots
 from index.engines import local
 from index.opened import open_folder
-from tests.doubles import crashing
+from tests.doubles import crashing, forked
 from tests.doubles.embedder import WordCounts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,14 +46,9 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def refresh(
-    desk: Path, data: str, moment: int = 0, limit: Callable[[], None] | None = None
-) -> subprocess.CompletedProcess[str]:
+def refresh(desk: Path, data: str, moment: int = 0) -> subprocess.CompletedProcess[str]:
     words = [str(desk / data), str(desk / "catalogue.csv"), str(desk / "trials.csv"), str(moment)]
-    return subprocess.run(
-        [sys.executable, "-m", "tests.doubles.crashing", *words], cwd=ROOT, capture_output=True,
-        text=True, check=False, preexec_fn=limit, env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
+    return forked.run("tests.doubles.crashing", words, {"PATH": os.environ["PATH"]})
 
 
 def answering(data: Path) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation import running
+from index.publish import VECTORS
 from tests.test_cli import UNANSWERED, exchange
 from tests.test_evaluation_beir import folder_of
 
@@ -24,7 +25,7 @@ def test_a_beir_folder_from_the_question_to_the_comparison(
 ) -> None:
     folder, page = folder_of(tmp_path / "set"), tmp_path / "page.html"
     (data / running.FOLDER).mkdir()
-    (data / "vectors.db").rename(data / running.FOLDER / running.VECTORS)
+    (data / VECTORS).rename(data / running.FOLDER / VECTORS)
     words = ("evaluate", "--beir", str(folder), "--half", "all", "--json", "--html", str(page))
     done = exchange(*words, data=data, **trials)
     assert done.returncode == 0, done.stderr

@@ -171,6 +171,19 @@ def test_one_edited_row_embeds_only_its_own_texts(refresh: Refresh) -> None:
     assert done.published.embedded == 2, "the passage and its sentence"
 
 
+def test_what_the_gate_asked_once_is_not_embedded_again(
+    settings: Settings, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh()
+    first = gate.read(snapshots.current(settings.exchange_data))
+    assert first == {line.split(",")[0]: True for line in GOLDEN.splitlines()[1:]}
+    monkeypatch.setattr(WordCounts, "embed_question", lambda *_: pytest.fail("embedded again"))
+    done = refresh(GOOD.replace("Radio,", "Wireless,"), force=True)
+    assert done.published is not None
+    assert done.published.folder is not None
+    assert gate.read(done.published.folder) == first
+
+
 def test_old_snapshots_are_pruned_by_the_setting(settings: Settings, refresh: Refresh) -> None:
     for number in range(5):
         refresh(GOOD.replace("Radio", f"Radio{number}"), force=True)

@@ -2,8 +2,6 @@
 
 import asyncio
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -34,6 +32,7 @@ from corpus.library import Library
 from index import snapshots
 from index.editing import LIBRARY
 from index.opened import Current
+from tests.doubles import forked
 from tests.doubles.clock import Clock
 from tests.doubles.lines import LineChannel
 from tests.libraries import copy_library
@@ -144,11 +143,8 @@ async def phone(channel: LineChannel) -> AsyncIterator[Phone]:
 
 def exchange(data: Path, *words: str) -> str:
     """The command, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.cli", "desk", *words],
-        cwd=ROOT, env={"EXCHANGE_DATA": str(data), "PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    environment = {"EXCHANGE_DATA": str(data), "PATH": "/usr/bin:/bin"}
+    done = forked.run("scripts.cli", ["desk", *words], environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

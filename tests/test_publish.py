@@ -12,6 +12,7 @@ from index.calibration import BadCalibration
 from index.opened import Current
 from index.ports import StaleIndex, Vectors
 from index.publish import Published, publish
+from index.remembering import Remembering
 from index.vectors import VectorStore
 from scripts.output import LABELS
 from tests.contracts.test_engines import TEXTS, library_of
@@ -230,4 +231,22 @@ def test_threads_that_ask_a_store_at_once_get_their_own_vectors(tmp_path: Path) 
     with ThreadPoolExecutor(8) as pool:
         found = np.concatenate(list(pool.map(one, texts)))
     np.testing.assert_array_equal(found, embedder.embed_passages(texts))
+    store.close()
+
+
+def test_a_question_is_remembered_by_its_language_too(tmp_path: Path) -> None:
+    """One text may be a question in two languages, and is heard otherwise in each."""
+    store, asked = VectorStore(tmp_path / "vectors.db"), list[tuple[str, str]]()
+
+    class Hearing(WordCounts):
+        def embed_question(self, text: str, language: str) -> Vectors:
+            asked.append((text, language))
+            return super().embed_question(f"{text} {language}", language)
+
+    remembering = Remembering(Hearing(), store)
+    twice = [(text, code) for _ in range(2) for text in ("mali", "watoto") for code in ("sw", "fr")]
+    found = [remembering.embed_question(*question) for question in twice]
+    assert asked == twice[:4]
+    np.testing.assert_array_equal(found[:4], found[4:])
+    np.testing.assert_array_equal(found, [Hearing().embed_question(*one) for one in twice])
     store.close()

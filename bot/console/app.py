@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,8 +50,9 @@ class Desk:
         self.accounts, self.sessions = open_part(Accounts, settings), open_part(Sessions, settings)
         self.audit, self.lockout = open_part(Audit, settings), open_part(Lockout, settings)
         self.door = Door(frozenset(settings.web_proxy.split()), PER_MINUTE)
-        parts = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
-        self.version = hashlib.sha256(parts).hexdigest()[:12]
+        # Held, so that what a page names by its version is never what a later program brought.
+        self.static = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
+        self.version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
 
     def visitor(self, request: Request) -> Visitor | None:
         """Who is signed in, by the cookie."""
@@ -139,8 +140,9 @@ async def _no_library(request: Request, error: Exception) -> Response:
 
 
 async def _static(request: Request) -> Response:
-    path = STATIC / request.path_params["name"]
-    if path.parent != STATIC or path.suffix not in _KINDS or not path.is_file():
+    name = request.path_params["name"]
+    content, kind = request.app.state.desk.static.get(name), _KINDS.get(Path(name).suffix)
+    if content is None or kind is None:
         return Response("There is no such file.\n", 404)
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return FileResponse(path, media_type=_KINDS[path.suffix], headers=headers)
+    return Response(content, media_type=kind, headers=headers)

@@ -23,34 +23,11 @@ from index import recipe, snapshots
 from index.engines import open_engine
 from index.languages import detect
 from index.opened import Current
-from index.ports import Embedder, Vectors
-from index.publish import Progress, publish
+from index.publish import VECTORS, Progress, publish
+from index.remembering import Remembering
 from index.vectors import VectorStore
-from index.wrapping import Wrapped
 
-FOLDER, VECTORS = "evaluate", "vectors.db"
-
-
-class Remembering(Wrapped):
-    """An embedder that keeps its questions' vectors, so that a second run embeds none.
-
-    The store holds hashes and vectors, no text.
-    """
-
-    def __init__(self, embedder: Embedder, store: VectorStore) -> None:
-        super().__init__(embedder)
-        self._store = store
-
-    def embed_question(self, text: str, language: str) -> Vectors:
-        """(dimension,) float32, unit length."""
-
-        def compute(texts: Sequence[str]) -> Vectors:
-            return self._embedder.embed_question(texts[0], language)[None, :]
-
-        space = f"{self.name}, questions in {language}"
-        vectors, _ = self._store.embed([text], space, compute, lambda _: None)
-        row: Vectors = vectors[0]
-        return row
+FOLDER = "evaluate"
 
 
 def evaluate_sets(
@@ -127,7 +104,7 @@ def _throw_away(
             open_engine(hub.engine, dsn).discard(snapshots.current(hub.exchange_data))
 
 
-def _current(settings: Settings, embedder: Embedder) -> Current:
+def _current(settings: Settings, embedder: Remembering) -> Current:
     dsn = settings.database_url.get_secret_value()
     return Current(settings.exchange_data, settings.engine, embedder, dsn)
 

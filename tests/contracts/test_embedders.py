@@ -1,7 +1,10 @@
 """One suite for all embedders: what a vector must mean, whatever computes it."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from index.embedders import e5_use, nano_e5
 from index.ports import Embedder
 from tests.doubles.embedder import WordCounts
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [
     "Communities choose which harm to children they want to address.",
     "Rice is cooked in water for twenty minutes.",
@@ -89,3 +93,20 @@ def test_the_embedded_model_knows_that_languages_say_the_same() -> None:
         ("ما الضرر الذي يختاره المجتمع؟", "ar"),
     ):
         assert np.argmax(passages @ embedder.embed_question(asked, language)) == 0
+
+
+def test_the_default_is_opened_once_in_a_process() -> None:
+    assert e5_use.open_embedder("") is e5_use.open_embedder("")
+
+
+def test_a_process_that_embeds_nothing_does_not_wait_for_the_model() -> None:
+    """At exit Python waits for threads, but for daemons, and then calls what is registered."""
+    code = (
+        "import atexit; from index.embedders.e5_use import open_embedder;"
+        "embedder = open_embedder('');"
+        "atexit.register(lambda: print(embedder._second.done()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("False\n", "")
