@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import Stemmer
 
-from index.rows import numbers_on_disk, on_disk
+from index.identifier import identifier
 
 SPOKEN = ("en", "sw", "fr", "es", "pt", "ar")  # what the assistant speaks
 RULES = "snowball, folded, glossed/5"  # names the rules of `words`: an index keeps it in its recipe
@@ -50,28 +50,6 @@ BEYOND = ("rw", "so", "lg", "am")  # asked in, too, and glossed, though not spok
 _SURE = 3.0  # nats by which one of these must be likelier than the language that is spoken
 
 
-_opening = threading.Lock()
-
-
-def _identifier() -> object:
-    with _opening:  # two threads would each unpack it, 70 MB
-        return _unpacked()
-
-
-@functools.cache
-def _unpacked() -> object:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    made = LanguageIdentifier.from_model_file(MODEL_FILE)
-    return LanguageIdentifier(
-        on_disk(made.nb_ptc),  # 28 MB
-        *(made.nb_pc, made.nb_classes),
-        numbers_on_disk(made.tk_nextmove),  # 39 MB
-        made.tk_output,
-        tk_row=made.tk_row,
-    )
-
-
 _last = threading.local()  # each thread's ranking: an answer asks for that of one text six times
 
 
@@ -83,7 +61,7 @@ def _ranked(text: str) -> Mapping[str, float]:
     key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     held: tuple[bytes, dict[str, float]] | None = getattr(_last, "held", None)
     if held is None or held[0] != key:
-        held = key, dict(_identifier().rank(text))  # type: ignore[attr-defined]
+        held = key, dict(identifier().rank(text))
         _last.held = held
     return held[1]
 

