@@ -7,7 +7,7 @@ the keyboard right: a word of one language is often nearly a word of another.
 
 import functools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.safe_words import is_safe_word
@@ -49,12 +49,12 @@ def check(text: str) -> Finding:
     return found
 
 
-def _own(said: Sequence[str], own: Collection[str]) -> set[str]:
+def _own(said: list[str], own: Collection[str]) -> set[str]:
     """What the tables of the message's own languages find."""
     return set().union(*(tables()[code].told(said) for code in own))
 
 
-def _read_in(text: str, said: Sequence[str]) -> set[str]:
+def _read_in(text: str, said: list[str]) -> set[str]:
     """The languages whose slips are put right: that of its letters, and that of most words."""
     known = {language: table.knows(said) for language, table in tables().items()}
     most = max(known.values(), default=0)

@@ -67,7 +67,7 @@ class Table:
     alike: Mapping[str, tuple[str, ...]]  # by first letter: words that a mistyped one may mean
     speaker: re.Pattern[str] | None  # what in a verb says "me" or "us"
 
-    def told(self, said: Sequence[str], *, mend: bool = True) -> set[str]:
+    def told(self, said: list[str], *, mend: bool = True) -> set[str]:
         """The ideas and patterns found in `said`, a `words_of`; `mend`: slips put right."""
         words = self._read(said, mend)
         places = self._places(words)
@@ -76,7 +76,7 @@ class Table:
         found = {use for use, items in chosen if matches(items, words, places)}
         return found | {idea for idea, spans in places.items() if spans}
 
-    def knows(self, said: Sequence[str]) -> int:
+    def knows(self, said: list[str]) -> int:
         """How many of `said`, a `words_of`, the table holds."""
         return sum(word in self.known for word in said)
 
