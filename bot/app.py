@@ -40,6 +40,7 @@ from bot.workshops.kept import Workshops
 from bot.workshops.links import links
 from bot.workshops.trainers import Trainers
 from corpus.originals import FOLDER, Originals
+from index import unpacked
 from index.opened import Current, Opened
 from index.plugins import load
 from index.ports import Embedder, StaleIndex
@@ -51,9 +52,15 @@ APOLOGY = (
 
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name. Raises UnknownPart."""
+    unpacked.look_in(settings.exchange_data)
     module = load("index.embedders", settings.embedder)
     embedder: Embedder = module.open_embedder(settings.embedder_model)
     return embedder
+
+
+def keep_models(settings: Settings) -> None:
+    """Let the models that this process opens lie unpacked in the data folder, for quick starts."""
+    unpacked.keep_in(settings.exchange_data)
 
 
 def open_current(settings: Settings) -> Current:

@@ -1,13 +1,15 @@
 """Which language a text is in, and how its words are made comparable."""
 
 import functools
+import hashlib
 import re
 import threading
 import unicodedata
+from collections.abc import Mapping
 
 import Stemmer
 
-from index.rows import numbers_on_disk, on_disk
+from index.identifier import identifier
 
 SPOKEN = ("en", "sw", "fr", "es", "pt", "ar")  # what the assistant speaks
 RULES = "snowball, folded, glossed/5"  # names the rules of `words`: an index keeps it in its recipe
@@ -48,31 +50,20 @@ BEYOND = ("rw", "so", "lg", "am")  # asked in, too, and glossed, though not spok
 _SURE = 3.0  # nats by which one of these must be likelier than the language that is spoken
 
 
-_opening = threading.Lock()
+_last = threading.local()  # each thread's ranking: an answer asks for that of one text six times
 
 
-def _identifier() -> object:
-    with _opening:  # two threads would each unpack it, 70 MB
-        return _unpacked()
+def _ranked(text: str) -> Mapping[str, float]:
+    """The identifier's languages, likeliest first, with their scores in nats.
 
-
-@functools.cache
-def _unpacked() -> object:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    made = LanguageIdentifier.from_model_file(MODEL_FILE)
-    return LanguageIdentifier(
-        on_disk(made.nb_ptc),  # 28 MB
-        *(made.nb_pc, made.nb_classes),
-        numbers_on_disk(made.tk_nextmove),  # 39 MB
-        made.tk_output,
-        tk_row=made.tk_row,
-    )
-
-
-def _ranked(text: str) -> dict[str, float]:
-    """The identifier's languages, likeliest first, with their scores in nats."""
-    return {str(language): float(score) for language, score in _identifier().rank(text)}  # type: ignore[attr-defined]
+    The same again costs nothing; of the text stays a digest.
+    """
+    key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    held: tuple[bytes, dict[str, float]] | None = getattr(_last, "held", None)
+    if held is None or held[0] != key:
+        held = key, dict(identifier().rank(text))
+        _last.held = held
+    return held[1]
 
 
 def identify(text: str) -> str:

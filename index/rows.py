@@ -8,6 +8,7 @@ import os
 import tempfile
 import weakref
 from array import array
+from pathlib import Path
 from struct import Struct
 from typing import Any
 
@@ -20,7 +21,8 @@ FOLDER = "/var/tmp"  # by custom on a disk, whereas /tmp is often in memory itse
 def on_disk(table: NDArray[Any]) -> "NDArray[Any] | Rows":
     """`table`, (n, width), in an unnamed file where TMPDIR says; itself where none can be made."""
     try:
-        return Rows(table, os.environ.get("TMPDIR", FOLDER))
+        handle = _unnamed(table, os.environ.get("TMPDIR", FOLDER))
+        return Rows(handle, table.dtype, table.shape[1])
     except OSError:
         return table
 
@@ -28,27 +30,37 @@ def on_disk(table: NDArray[Any]) -> "NDArray[Any] | Rows":
 def numbers_on_disk(numbers: "array[int]") -> "array[int] | Numbers":
     """The same for a plain array of numbers."""
     try:
-        return Numbers(numbers, os.environ.get("TMPDIR", FOLDER))
+        return Numbers(_unnamed(numbers, os.environ.get("TMPDIR", FOLDER)), numbers.typecode)
     except OSError:
         return numbers
 
 
-class _Unnamed:
-    """A file without a name, open for reading until this is dropped."""
+class _Table:
+    """A file that is open for reading until this is dropped."""
 
-    def __init__(self, table: "NDArray[Any] | array[int]", folder: str) -> None:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            table.tofile(file)
-            self._file = os.dup(file.fileno())
-        weakref.finalize(self, os.close, self._file)  # with which the file is gone
+    def __init__(self, handle: int) -> None:
+        self._file = handle
+        weakref.finalize(self, os.close, handle)
 
 
-class Rows(_Unnamed):
+def _unnamed(table: "NDArray[Any] | array[int]", folder: str) -> int:
+    """A file without a name that holds `table`: it is gone once it is closed."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        table.tofile(file)
+        return os.dup(file.fileno())
+
+
+class Rows(_Table):
     """What is read of a table by its rows' numbers. Any thread may read."""
 
-    def __init__(self, table: NDArray[Any], folder: str) -> None:
-        super().__init__(table, folder)
-        self._type, self._width = table.dtype, table.shape[1]
+    def __init__(self, handle: int, kind: np.dtype[Any], width: int) -> None:
+        super().__init__(handle)
+        self._type, self._width = kind, width
+
+    @classmethod
+    def open(cls, path: Path, kind: np.dtype[Any], width: int) -> "Rows":
+        """The table, (n, width), in a file of nothing else. Raises OSError."""
+        return cls(os.open(path, os.O_RDONLY), kind, width)
 
     def __getitem__(self, numbers: NDArray[np.integer[Any]]) -> NDArray[Any]:
         """(len(numbers), width), read-only; `numbers` from 0 to n - 1."""
@@ -57,12 +69,17 @@ class Rows(_Unnamed):
         return np.frombuffer(rows, self._type).reshape(len(numbers), self._width)
 
 
-class Numbers(_Unnamed):
+class Numbers(_Table):
     """What is read of an array one number at a time, in two microseconds. Any thread may read."""
 
-    def __init__(self, numbers: "array[int]", folder: str) -> None:
-        super().__init__(numbers, folder)
-        self._form = Struct(numbers.typecode)
+    def __init__(self, handle: int, typecode: str) -> None:
+        super().__init__(handle)
+        self._form = Struct(typecode)
+
+    @classmethod
+    def open(cls, path: Path, typecode: str) -> "Numbers":
+        """The array of this type code in a file of nothing else. Raises OSError."""
+        return cls(os.open(path, os.O_RDONLY), typecode)
 
     def __getitem__(self, place: int) -> int:
         """The number at `place`, from 0 on."""

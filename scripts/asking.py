@@ -22,6 +22,7 @@ def chat(
     with plainly() as settings:
         if app.needs_refresh(settings):
             notes.print("Setting up the library: this is done once.")
+            app.keep_models(settings)
             with progress_bars(notes) as progress:
                 # Nothing answers now: a library that does worse than an earlier one beats none.
                 done = upkeep.refresh(settings, progress, force=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot import upkeep
+from bot import app, upkeep
 from corpus.adding import Details
 from corpus.report import TROUBLE, Fate, Row, changes
 from index.snapshots import listed
@@ -42,6 +42,7 @@ def refresh(
 
     _need_places({"--json": json_file, "--html": html_file})
     with plainly() as settings:
+        app.keep_models(settings)
         with progress_bars(notes) as progress:
             done = upkeep.refresh(
                 settings, progress, agree=agree, force=force, workers=workers, ray=ray

@@ -31,26 +31,43 @@ print(Path("/proc/self/status").read_text())
 
 
 @pytest.mark.parametrize("kind", ["uint8", "float16"])
-def test_rows_are_those_of_the_table(kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [False, True])
+def test_rows_are_those_of_the_table(
+    kind: str, named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     table = np.arange(60).reshape(20, 3).astype(kind)
     numbers = np.array([0, 19, 7, 7])
-    read = Rows(table, str(tmp_path))[numbers]
-    assert read.dtype == table.dtype
-    np.testing.assert_array_equal(read, table[numbers])
-    assert Rows(table, str(tmp_path))[numbers[:0]].shape == (0, 3)
-    assert not list(tmp_path.iterdir())
+    if named:
+        table.tofile(tmp_path / "table")
+    rows = Rows.open(tmp_path / "table", table.dtype, 3) if named else on_disk(table)
+    assert isinstance(rows, Rows)
+    assert rows[numbers].dtype == table.dtype
+    np.testing.assert_array_equal(rows[numbers], table[numbers])
+    assert rows[numbers[:0]].shape == (0, 3)
+    assert len(list(tmp_path.iterdir())) == named
 
 
-def test_numbers_are_those_of_the_array(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [False, True])
+def test_numbers_are_those_of_the_array(
+    named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     held = array("I", [7, 0, 2**32 - 1])
-    read = Numbers(held, str(tmp_path))
+    if named:
+        (tmp_path / "numbers").write_bytes(held.tobytes())
+    read = Numbers.open(tmp_path / "numbers", "I") if named else numbers_on_disk(held)
+    assert isinstance(read, Numbers)
     assert [read[place] for place in range(3)] == list(held)
-    assert not list(tmp_path.iterdir())
+    assert len(list(tmp_path.iterdir())) == named
 
 
-def test_a_table_that_is_dropped_gives_its_file_back(tmp_path: Path) -> None:
+def test_a_table_that_is_dropped_gives_its_file_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = len(os.listdir("/dev/fd"))
-    rows = Rows(np.zeros((4, 4)), str(tmp_path))
+    rows = on_disk(np.zeros((4, 4)))
     assert len(os.listdir("/dev/fd")) == before + 1
     del rows
     assert len(os.listdir("/dev/fd")) == before

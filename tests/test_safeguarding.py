@@ -18,7 +18,7 @@ from bot.safeguarding import cards, check, first
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.helplines import DIRECTORY
 from bot.safeguarding.safe_words import SAFE_WORDS, is_safe_word
-from bot.safeguarding.table import BadTable, read_table
+from bot.safeguarding.table import BadTable, matches, read_table, respelt, words_of
 from scripts.measure_safeguarding import CARDS, held_back, measured, read, wilson
 
 SET = Path(__file__).parent / "safeguarding" / "messages.csv"
@@ -174,8 +174,19 @@ def test_a_question_of_nobody_and_of_no_time_shows_no_card(text: str, line: bool
 
 def test_no_slip_makes_them_me() -> None:
     arabic = check.tables()["ar"].told
-    assert "hurt" not in arabic("رجال يضربون ولدا")
-    assert "hurt" in arabic("رجال يضربوىني")
+    assert "hurt" not in arabic(words_of("رجال يضربون ولدا"))
+    assert "hurt" in arabic(words_of("رجال يضربوىني"))
+
+
+@pytest.mark.parametrize("language", sorted(check.tables()))
+def test_no_pattern_is_passed_over_that_stands_in_a_message(language: str) -> None:
+    table, found = check.tables()[language], set()
+    for said in (words_of(row["text"]) for row in read(SET)):
+        places = table._places(said := list(respelt(said, table.spellings)))
+        every = {use for use, items in table.patterns if matches(items, said, places)}
+        assert table.told(said, mend=False) == every | set(places)
+        found |= every
+    assert len(found) > 3
 
 
 def test_what_is_said_on_a_stage_gets_the_line() -> None:

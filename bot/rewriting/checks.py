@@ -9,6 +9,7 @@ from bot.rewriting import names
 from bot.rewriting.negations import agree, negations
 from bot.rewriting.numbers import in_order, numbers
 from bot.safeguarding.check import tables
+from bot.safeguarding.table import words_of
 from corpus.sentences import sentences
 from index.languages import detect, fold, words
 
@@ -142,7 +143,7 @@ def _check_names(text: str, given: Sequence[Given], language: str) -> None:
 def _harms(text: str, language: str) -> bool:
     """Whether a sentence speaks of hurting anybody: no guidance may be made to tell one to."""
     table = tables().get(language)
-    return table is None or bool(table.told(text, mend=False) & {"hurt", "hurtful"})
+    return table is None or bool(table.told(words_of(text), mend=False) & {"hurt", "hurtful"})
 
 
 def _grounded(text: str, quoted: str, language: str) -> bool:

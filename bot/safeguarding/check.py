@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from bot.safeguarding.findings import Finding
 from bot.safeguarding.safe_words import is_safe_word
-from bot.safeguarding.table import FOLDER, Table, read_table
+from bot.safeguarding.table import FOLDER, Table, read_table, words_of
 from index.languages import detect
 
 AGAIN = re.compile(r"\s*#\s")  # before a message: "I did not mean it that way"; no #hashtag
@@ -33,30 +33,30 @@ def check(text: str) -> Finding:
     if AGAIN.match(text):
         return Finding.AMBIGUOUS
     text = text[:LONGEST]
-    own = _read_in(text)
+    said = words_of(text)
+    own = _read_in(text, said)
     without = _QUOTED.sub(" ", text)
-    if without != text and "topic" in told_in(without, own):  # how to answer who says "…"
-        text = without
-    if len(own) == 1 and "frame" in told_in(text, own):  # its neighbours' tables do not see it
+    if without != text and "topic" in _own(words_of(without), own):  # how to answer who says "…"
+        text, said = without, words_of(without)
+    told = {code: table.told(said, mend=code in own) for code, table in tables().items()}
+    mine = set().union(*(told[code] for code in own))
+    if len(own) == 1 and "frame" in mine:  # its neighbours' tables do not see it
         return Finding.NONE
-    every = (finding(told_in(text, own, language)) for language in tables())
-    found = min(every, key=list(Finding).index)
-    if found is not Finding.NONE and "staged" in told_in(text, own):  # said in a play, on a poster
+    asked = {"asked"} if _ASKED.search(text) else set()
+    found = min((finding(one | asked) for one in told.values()), key=list(Finding).index)
+    if found is not Finding.NONE and "staged" in mine:  # said in a play, on a poster
         return Finding.AMBIGUOUS
     return found
 
 
-def told_in(text: str, own: Collection[str], language: str = "") -> set[str]:
-    """What the table of a language finds, or all tables of the message's `own` languages."""
-    if language:
-        told = tables()[language].told(text, mend=language in own)
-        return told | {"asked"} if _ASKED.search(text) else told
-    return set().union(*(tables()[code].told(text) for code in own))
+def _own(said: list[str], own: Collection[str]) -> set[str]:
+    """What the tables of the message's own languages find."""
+    return set().union(*(tables()[code].told(said) for code in own))
 
 
-def _read_in(text: str) -> set[str]:
+def _read_in(text: str, said: list[str]) -> set[str]:
     """The languages whose slips are put right: that of its letters, and that of most words."""
-    known = {language: table.knows(text) for language, table in tables().items()}
+    known = {language: table.knows(said) for language, table in tables().items()}
     most = max(known.values(), default=0)
     best = {language for language, many in known.items() if many == most and most}
     return (best if len(best) == 1 else set()) | ({detect(text)} & known.keys())

@@ -66,7 +66,7 @@ def is_safe_word(text: str) -> bool:
 
 def safe_word_language(text: str) -> str:
     """The language that a safe word tells; "" where it tells none, or is none."""
-    told = {letters(word): language for word, language in SAFE_WORDS.items()}
+    told = dict(zip(_safe_letters(), SAFE_WORDS.values(), strict=True))
     said = [told[word] for part in words_of(text) if (word := letters(_meant(part))) in told]
     return told.get(letters(text), "") or next(filter(None, said), "")
 
@@ -78,7 +78,12 @@ def letters(text: str) -> str:
 
 @functools.cache
 def _safe() -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(map(letters, SAFE_WORDS))})+")
+    return re.compile(f"(?:{'|'.join(_safe_letters())})+")
+
+
+@functools.cache
+def _safe_letters() -> tuple[str, ...]:
+    return tuple(map(letters, SAFE_WORDS))
 
 
 def _is_call(text: str) -> bool:
@@ -106,7 +111,7 @@ def _meant(word: str) -> str:
     word = word.translate(_DIGITS)
     near = (
         safe
-        for safe in map(letters, SAFE_WORDS)
+        for safe in _safe_letters()
         if len(safe) >= SHORT and safe[0] == word[0] and OSA.distance(word, safe) <= 1
     )
     return next(near, word)

@@ -61,20 +61,24 @@ class Table:
     spellings: Mapping[Words, Words]  # SMS spelling to the full one
     phrases: Mapping[str, Mapping[Words, frozenset[str]]]  # by first word: phrase to its ideas
     patterns: Sequence[tuple[str, tuple[Item, ...]]]
+    near: Mapping[str, tuple[int, ...]]  # by a word or idea that they need: patterns' numbers
+    always: tuple[int, ...]  # patterns that need none
     known: frozenset[str]  # every word of the table, and words that only look like one of them
     alike: Mapping[str, tuple[str, ...]]  # by first letter: words that a mistyped one may mean
     speaker: re.Pattern[str] | None  # what in a verb says "me" or "us"
 
-    def told(self, text: str, *, mend: bool = True) -> set[str]:
-        """The names of the ideas and patterns that are found in `text`; `mend`: slips put right."""
-        words = self._read(words_of(text), mend)
+    def told(self, said: list[str], *, mend: bool = True) -> set[str]:
+        """The ideas and patterns found in `said`, a `words_of`; `mend`: slips put right."""
+        words = self._read(said, mend)
         places = self._places(words)
-        found = {use for use, items in self.patterns if matches(items, words, places)}
+        near = {number for one in (*words, *places) for number in self.near.get(one, ())}
+        chosen = (self.patterns[number] for number in (*self.always, *near))
+        found = {use for use, items in chosen if matches(items, words, places)}
         return found | {idea for idea, spans in places.items() if spans}
 
-    def knows(self, text: str) -> int:
-        """How many words of `text` the table holds."""
-        return sum(word in self.known for word in words_of(text))
+    def knows(self, said: list[str]) -> int:
+        """How many of `said`, a `words_of`, the table holds."""
+        return sum(word in self.known for word in said)
 
     def _read(self, words: Sequence[str], mend: bool) -> list[str]:
         if mend:
@@ -104,8 +108,10 @@ class Table:
 
 def words_of(text: str) -> list[str]:
     """The words, folded: no accents, no apostrophes, repeated letters once."""
-    bare = _APOSTROPHES.sub("", fold(text)).translate(_CONFUSED)
-    return [_DOUBLE.sub(r"\1", word) for word in _WORD.findall(bare)]
+    bare = _APOSTROPHES.sub("", fold(text))
+    if not bare.isascii():
+        bare = bare.translate(_CONFUSED)
+    return _WORD.findall(_DOUBLE.sub(r"\1", bare))
 
 
 def respelt(words: Sequence[str], spellings: Mapping[Words, Words]) -> Iterator[str]:
@@ -195,9 +201,30 @@ def read_table(path: Path) -> Table:
         phrases=dict(phrases),
         patterns=patterns,
         known=frozenset(known | told | {word for short in spellings for word in short}),
+        near=_by_need([items for _, items in patterns]),
+        always=tuple(n for n, (_, items) in enumerate(patterns) if _need(items) is None),
         alike=_by_letter(told),
         speaker=re.compile("|".join(speaker)) if speaker else None,
     )
+
+
+def _need(items: Sequence[Item]) -> Item | None:
+    """The rarest item that a word or an idea of a message decides alone; None where there is none.
+
+    So few patterns are looked at for a message: those whose rarest item it holds.
+    """
+    plain = (item for item in items if not item.gap and item.stems is None)
+    return min(plain, key=lambda item: (len(item.ideas), len(item.words)), default=None)
+
+
+def _by_need(patterns: Sequence[Sequence[Item]]) -> dict[str, tuple[int, ...]]:
+    """Patterns' numbers by each word or idea of what they need; one name may be both."""
+    near: dict[str, list[int]] = defaultdict(list)
+    for number, items in enumerate(patterns):
+        if need := _need(items):
+            for one in need.words | need.ideas:
+                near[one].append(number)
+    return {one: tuple(numbers) for one, numbers in near.items()}
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:

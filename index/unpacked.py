@@ -1,0 +1,87 @@
+"""Models' parts, unpacked once and kept as files in a hub's folder: to unpack them takes a second.
+
+A folder a model, named after all that decides its content, so that one of another release is not
+found and unpacked anew. Who finds none unpacks the model, which gives the same.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+FOLDER = "models"
+_NEW = ".new-"
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where this process looks, and whether it also writes there."""
+
+    folder: Path | None = None
+    keeps: bool = False
+
+
+_place = _Place()
+
+
+def look_in(data: Path) -> None:
+    """From now on look into the hub's folder `data`."""
+    if _place.folder != data / FOLDER:
+        _place.folder, _place.keeps = data / FOLDER, False
+
+
+def keep_in(data: Path) -> None:
+    """The same, and write there what is missing, as soon as a model is opened."""
+    _place.folder, _place.keeps = data / FOLDER, True
+
+
+def find(package: str, source: Path, write: Callable[[Path], None]) -> Path | None:
+    """The folder with the parts of a package's model, which is in its file `source`.
+
+    None where there is none; where this process keeps them, `write` is called to fill it first.
+    """
+    if _place.folder is None:
+        return None
+    path = _place.folder / f"{package}-{_digest(package, source)}"
+    if not path.is_dir() and _place.keeps:
+        with contextlib.suppress(OSError):  # no room, or not ours to write: then it is not kept
+            _keep(path, write)
+    return path if path.is_dir() else None
+
+
+def _digest(package: str, source: Path) -> str:
+    stat = source.stat()
+    told = version(package), sys.byteorder, stat.st_size, stat.st_mtime_ns
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _keep(path: Path, write: Callable[[Path], None]) -> None:
+    """All of it or nothing: a half-written table would give wrong vectors."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=_NEW, dir=path.parent))
+    try:
+        write(new)
+        for file in new.iterdir():
+            _flush(file)
+        new.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
+        new.rename(path)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    package = path.name.rpartition("-")[0]
+    for old in path.parent.glob(f"{package}-*"):
+        if old != path:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _flush(file: Path) -> None:
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
