@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +18,19 @@ from bot.moving.aside import set_aside
 from bot.moving.carrying import Noted, Proved, Tell, carry
 from bot.moving.kinds import NotMoved
 from bot.moving.sides import Files, InDatabase
+from bot.opening import dsn_of
 from bot.publishing import Examination, publish_examined
 from bot.settings import Settings
 from index import calibration, recipe, snapshots
 from index.calibration import Trial
 from index.editing import editing
+from index.engines import open_engine
+from index.opened import open_folder
 from index.postgres.connecting import told
-from index.publish import Progress
+from index.publish import VECTORS, Progress
+from index.remembering import Remembering
+from index.vectors import VectorStore
+from index.withdrawn import Withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +122,15 @@ def _trials(settings: Settings) -> list[Trial]:
 
 def _answers(settings: Settings, trials: list[Trial]) -> dict[str, str]:
     """A digest of what is quoted for each question from the library of these settings."""
-    opened, said = app.open_current(settings)(), {}
-    for trial in trials:
-        quotes = answer(opened, trial.question, trial.language).quotes
-        whole = "\n".join(f"{quote.passage} {quote.text}" for quote in quotes)
-        said[f"{trial.language} {trial.question}"] = hashlib.sha256(whole.encode()).hexdigest()
+    data, said = settings.exchange_data, {}
+    engine = open_engine(settings.engine, dsn_of(settings))
+    with closing(VectorStore(data / VECTORS)) as store:
+        embedder = Remembering(app.open_embedder(settings), store)
+        opened = open_folder(snapshots.current(data), engine, embedder, Withdrawn(data))
+        for trial in trials:
+            quotes = answer(opened, trial.question, trial.language).quotes
+            whole = "\n".join(f"{quote.passage} {quote.text}" for quote in quotes)
+            digest = hashlib.sha256(whole.encode()).hexdigest()
+            said[f"{trial.language} {trial.question}"] = digest
+        opened.library.close()
     return said

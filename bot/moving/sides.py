@@ -13,9 +13,11 @@ from bot.files import SqliteTables
 from bot.keys import Key, read_keys, write_keys
 from bot.moving.kinds import Kind, Row, canonical
 from bot.postgres.made import made, telling
+from bot.postgres.rows import mark_heads
 from bot.postgres.texts import line, raw, text
 from index.postgres.connecting import connected
 
+_ORDER = {"inbox": ("line", "head"), "outbox": ("line",)}  # what only the database has
 _TAKEN = "select count(*) from servers where until > extract(epoch from clock_timestamp())"
 
 
@@ -103,7 +105,7 @@ class InDatabase:
 
     def write(self, kind: Kind, rows: Sequence[Row]) -> None:
         """Put these rows in place of all that are there."""
-        names = list(kind.columns) + (["line"] if kind.name in ("inbox", "outbox") else [])
+        names = [*kind.columns, *_ORDER.get(kind.name, ())]
         marks = ", ".join(["%s"] * len(names))
         given = f"insert into {kind.name} ({', '.join(names)}) overriding system value"
         with telling(self._dsn), connected(self._dsn) as db, db.cursor() as cursor:
@@ -111,6 +113,8 @@ class InDatabase:
             cursor.executemany(
                 f"{given} values ({marks})".encode(), [_to_bytes(kind, row) for row in rows]
             )
+            if kind.name == "inbox":
+                mark_heads(db, [line(*row[1:3]) for row in rows])
             if kind.numbered or "rowid" in kind.columns:
                 _go_on_numbering(db, kind)
 
@@ -152,8 +156,8 @@ def _to_bytes(kind: Kind, row: Row) -> list[Any]:
             values.append(bool(value))
         else:
             values.append(raw(value) if name in kind.raw and value is not None else value)
-    if kind.name in ("inbox", "outbox"):
-        values.append(line(cells["channel"], cells["conversation"]))
+    if order := _ORDER.get(kind.name):
+        values += [line(cells["channel"], cells["conversation"]), False][: len(order)]
     return values
 
 
