@@ -62,7 +62,7 @@ def prepare(data: Path, build: Callable[[Path], None]) -> Path:
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    _flush(parent)
+    flush(parent)
     return final
 
 
@@ -101,7 +101,7 @@ def switch(data: Path, folder: Path, kept: int = KEPT) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.relative_to(data), target_is_directory=True)
     fresh.replace(data / CURRENT)
-    _flush(data)
+    flush(data)
     for old in listed(data)[kept:]:
         if not old.current:
             discard(old.folder)
@@ -174,9 +174,9 @@ def _seal(folder: Path) -> None:
 def _settle(folder: Path) -> None:
     """Bring everything to the disk, and let other users read it."""
     for file in folder.iterdir():
-        _flush(file)
+        flush(file)
     folder.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
-    _flush(folder)
+    flush(folder)
 
 
 def _digest(file: Path) -> str:
@@ -187,7 +187,8 @@ def _digest(file: Path) -> str:
         return "missing"
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Bring a file, or a folder's list of files, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -6,7 +6,6 @@ found and unpacked anew. Who finds none unpacks the model, which gives the same.
 
 import contextlib
 import hashlib
-import os
 import shutil
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+from index.snapshots import flush
 
 FOLDER = "models"
 _NEW = ".new-"
@@ -68,7 +69,7 @@ def _keep(path: Path, write: Callable[[Path], None]) -> None:
     try:
         write(new)
         for file in new.iterdir():
-            _flush(file)
+            flush(file)
         new.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
         new.rename(path)
     finally:
@@ -77,11 +78,3 @@ def _keep(path: Path, write: Callable[[Path], None]) -> None:
     for old in path.parent.glob(f"{package}-*"):
         if old != path:
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _flush(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

