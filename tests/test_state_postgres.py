@@ -15,6 +15,8 @@ import psycopg
 import pytest
 
 from bot.counts import Counts
+from bot.desk.database import TABLES
+from bot.desk.passed import Passed
 from bot.keeping import Room, open_tables
 from bot.keys import DAY
 from bot.limits import Limits, Pace
@@ -77,11 +79,12 @@ def test_what_processes_do_at_once_is_one_bucket_one_cell_and_one_key(dsn: str) 
 
 
 def everything(dsn: str) -> str:
-    """All rows of all tables but the keys."""
+    """All rows of all tables but the keys, and the planner's samples of all."""
     with psycopg.connect(dsn) as one:
         sql = "select relname from pg_stat_user_tables where relname not in ('keys', 'migrations')"
         names = [name for (name,) in one.execute(sql).fetchall()]
         assert "languages" in names
+        names += ["pg_stats"]
         return str([one.execute(f"select * from {name}".encode()).fetchall() for name in names])
 
 
@@ -98,27 +101,40 @@ def files(server: Server, dsn: str, tables: tuple[str, ...]) -> bytes:
 
 
 def test_who_is_forgotten_is_in_no_table_and_after_the_sweep_in_no_file_of_them(
-    dsn: str, postgres: Server
+    dsn: str, postgres: Server, tmp_path: Path
 ) -> None:
-    tables = ("languages", "limits", "marks")
-    with closing(People(Path(), dsn=dsn)) as people, closing(Counts(Path(), dsn=dsn)) as counts:
+    tables = ("languages", "limits", "marks", "passed")
+    with (
+        closing(People(Path(), dsn=dsn)) as people,
+        closing(Counts(Path(), dsn=dsn)) as counts,
+        closing(open_tables(Room.DESK, Path(), dsn)) as desk,
+    ):
+        passed = Passed(tmp_path, dsn=dsn)
         people.choose(PERSON, "sw")
         people.choose("telegram:43", "fr")
         Limits(people, 5, 100).pace(PERSON)
         counts.add(MONDAY, partial(people.pseudonyms, PERSON), all="all")
         own = people._hash(PERSON)
+        for n in range(3):  # without others the planner keeps no samples
+            people.choose(f"telegram:{n}", "fr")
+            passed.keep(f"token{n}", f"What is {n}?", "en", "telegram", f"telegram:{n}")
+        passed.keep("zqtoken", "What is zqblue?", "en", "telegram", PERSON)
         (mark,) = counts._db.execute("select hash from marks").rows[0]
-        assert own in everything(dsn)
+        people._db.execute("analyze")
+        assert own in (held := everything(dsn))
+        assert "zqblue" in held
         assert own.encode() in files(postgres, dsn, tables)
         people.forget(PERSON)
         counts.forget(partial(people.pseudonyms, PERSON))
-        held = everything(dsn)
-        assert not [trace for trace in (own, mark, "4242424242") if trace in held]
+        passed.forget(PERSON)
+        held, traces = everything(dsn), (own, mark, "4242424242", "zqblue", "zqtoken")
+        assert not [trace for trace in traces if trace in held]
         people.sweep(refilled=0)
         counts.sweep(MONDAY, MONDAY)
+        desk.vacuum(*TABLES)
         left = files(postgres, dsn, tables)
         assert people._hash("telegram:43").encode() in left
-        assert not [trace for trace in (own, mark) if trace.encode() in left]
+        assert not [trace for trace in traces if trace.encode() in left]
 
 
 def test_a_dump_under_way_makes_nobody_wait_for_the_sweep(
