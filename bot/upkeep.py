@@ -226,4 +226,7 @@ def _language(text: str, stated: str | None) -> str:
 def _bulk(settings: Settings, workers: int, ray: str) -> Bulk:
     if ray:
         reached(ray)  # told now rather than after the fetching
-    return Bulk(embedder=settings.embedder, model=settings.embedder_model, workers=workers, ray=ray)
+    return Bulk(
+        embedder=settings.embedder, model=settings.embedder_model, workers=workers, ray=ray,
+        database=settings.database_url.get_secret_value(),
+    )  # fmt: skip

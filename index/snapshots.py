@@ -85,7 +85,7 @@ def receive(data: Path, name: str, fill: Callable[[Path], None]) -> Path:
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    _flush(parent)
+    flush(parent)
     return final
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,15 +25,21 @@ from index.bulk import cluster, crew
 from index.bulk.crew import BulkFailed
 from index.bulk.filling import FEW, Bulk, fill
 from index.bulk.leases import LEASE, Leases, named
+from index.bulk.port import LeaseStore
+from index.bulk.shared import DATABASE
 from index.bulk.worker import BATCH, work
 from index.embedders import e5_use
+from index.embedders.e5_use import E5AndUse
 from index.ports import Embedder
+from index.postgres.connecting import connected
+from index.postgres.leases import PostgresLeases
 from index.publish import Published, publish
 from index.vectors import VectorStore
 from scripts.cli import cli
 from tests.contracts.test_engines import library_of
 from tests.doubles import bulking
 from tests.doubles.embedder import WordCounts
+from tests.doubles.mounting import free_port
 from tests.libraries import copy_library
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -151,6 +157,37 @@ def test_where_all_workers_die_it_is_said_and_what_was_done_is_kept(
     assert waiting(store) == 0, "their texts do not stay in the file"
 
 
+@pytest.mark.timeout(400)
+def test_workers_of_two_machines_share_a_database(store: Path, dsn: str) -> None:
+    """What the file has is not embedded again; what others embedded is brought into it."""
+    texts, told = bulking.texts(COUNT), list[int]()
+    known = Leases(store)
+    known.put(texts[:10], E5AndUse.name)
+    known.store({key: np.ones(4, np.float32) for key in known.lease("me", E5AndUse.name, 10)})
+    known.close()
+    given = [DATABASE, bulking.EMBEDDER, "", E5AndUse.name, "0"]
+    shared = PostgresLeases(dsn)
+    shared.put(texts[10:50], E5AndUse.name)
+    elsewhere = subprocess.run(
+        [sys.executable, "-m", "index.bulk.worker", *given], cwd=ROOT, check=False,
+        env=os.environ | {"DATABASE_URL": dsn},
+    )  # fmt: skip
+    assert (elsewhere.returncode, shared.left()) == (0, 0)
+    bulk = Bulk(embedder=bulking.EMBEDDER, workers=2, database=dsn)
+    assert dsn not in repr(bulk)
+    assert fill(store, texts, E5AndUse.name, bulk, told.append) == COUNT - 50
+    assert sum(told) == COUNT
+    assert (kept(store), waiting(store), shared.left()) == (COUNT, 0, 0)
+
+
+def test_a_database_that_does_not_answer_is_one_line(store: Path) -> None:
+    nobody = f"postgresql://exchange:hidden@127.0.0.1:{free_port()}/exchange"
+    bulk = Bulk(embedder=bulking.EMBEDDER, workers=2, database=nobody)
+    with pytest.raises(BulkFailed, match="cannot be reached") as failed:
+        fill(store, ["one"], "words", bulk, lambda _: None)
+    assert "hidden" not in str(failed.value)
+
+
 def test_a_worker_that_cannot_start_says_why(store: Path) -> None:
     bulk = Bulk(embedder="no_such", workers=2)
     with pytest.raises(BulkFailed, match=r"status 1 \(.*no 'no_such' in index.embedders"):
@@ -215,16 +252,37 @@ def test_a_library_is_published_by_two_as_by_one(starter: Settings, tmp_path: Pa
     np.testing.assert_allclose(a, b, atol=1e-6)
 
 
+@pytest.fixture(params=["file", "database"])
+def leases(request: pytest.FixtureRequest, store: Path) -> LeaseStore:
+    if request.param == "file":
+        return Leases(store)
+    return PostgresLeases(request.getfixturevalue("dsn"))
+
+
 @pytest.fixture
-def two_texts(store: Path) -> Iterator[Leases]:
-    held = Leases(store)
+def run_out(leases: LeaseStore, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lets the time of every lease be over."""
+
+    def later() -> None:
+        now = time.time() + LEASE + 1
+        monkeypatch.setattr(time, "time", lambda: now)
+        if isinstance(leases, PostgresLeases):
+            with connected(leases._dsn) as db:
+                db.execute("update embedding_jobs set until = until - %s", [LEASE + 1])
+
+    return later
+
+
+@pytest.fixture
+def two_texts(leases: LeaseStore) -> Iterator[LeaseStore]:
+    held = leases
     assert held.put(["a longer one", "short", "short"], "words") == 2
     yield held
     held.close()
 
 
 def test_what_is_leased_is_nobody_elses_until_its_time_is_over(
-    two_texts: Leases, monkeypatch: pytest.MonkeyPatch
+    two_texts: LeaseStore, run_out: Callable[[], None]
 ) -> None:
     assert list(two_texts.lease("far 1", "words", 1).values()) == ["a longer one"]
     assert list(two_texts.lease("far 2", "words", 9).values()) == ["short"]
@@ -232,31 +290,32 @@ def test_what_is_leased_is_nobody_elses_until_its_time_is_over(
     assert not two_texts.free()
     two_texts.release("far 1")
     assert list(two_texts.lease("far 3", "words", 9).values()) == ["a longer one"]
-    now = time.time() + LEASE + 1
-    monkeypatch.setattr(time, "time", lambda: now)
+    run_out()
     assert two_texts.free()
     assert set(two_texts.lease("far 4", "words", 9).values()) == {"a longer one", "short"}
 
 
-def test_a_model_of_another_space_is_given_nothing(two_texts: Leases) -> None:
+def test_a_model_of_another_space_is_given_nothing(two_texts: LeaseStore) -> None:
     assert two_texts.lease("far 1", "other words", 9) == {}
 
 
 def test_a_slow_worker_whose_lease_ran_out_keeps_nothing_twice(
-    two_texts: Leases, store: Path
+    two_texts: LeaseStore, store: Path
 ) -> None:
     embedder = WordCounts()
     late = two_texts.lease("far 1", "words", 9)
     two_texts.release("far 1")
     embedder.name = "words"
     work(two_texts, embedder, parent=0)
-    assert (kept(store), two_texts.left()) == (2, 0)
-    before = kept_rows(store)
+    before = kept_rows(two_texts, store, late)
+    assert (len(before), two_texts.left()) == (2, 0)
     two_texts.store({key: np.zeros(256, dtype=np.float32) for key in late})
-    assert kept_rows(store) == before
+    assert kept_rows(two_texts, store, late) == before
 
 
-def kept_rows(store: Path) -> list[tuple[str, bytes]]:
+def kept_rows(leases: LeaseStore, store: Path, keys: Iterable[str]) -> list[tuple[str, bytes]]:
+    if isinstance(leases, PostgresLeases):
+        return sorted(leases.kept(list(keys)))
     held = sqlite3.connect(store)
     try:
         return held.execute("select key, vector from vectors order by key").fetchall()
@@ -265,7 +324,7 @@ def kept_rows(store: Path) -> list[tuple[str, bytes]]:
 
 
 def test_what_a_dead_process_of_this_machine_held_is_free_at_the_next_run(
-    two_texts: Leases,
+    two_texts: LeaseStore,
 ) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()

@@ -10,7 +10,8 @@ import time
 from typing import Any
 
 from index.bulk.crew import DEATHS, BulkFailed, Told
-from index.bulk.leases import Leases, named
+from index.bulk.leases import named
+from index.bulk.port import LeaseStore
 from index.bulk.worker import BATCH, embedded, open_named
 from index.plugins import UnknownPart
 from index.ports import Vectors
@@ -33,7 +34,7 @@ class Opened:
 class Cluster:
     """So many actors on the texts that wait in one store. Ray puts new ones where they die."""
 
-    def __init__(self, leases: Leases, size: int, address: str, space: str) -> None:
+    def __init__(self, leases: LeaseStore, size: int, address: str, space: str) -> None:
         """`address` as Ray takes it: host:port, ray://host:port, auto. Raises as `reached`."""
         self._leases, self._size, self._space = leases, size, space
         self._ray, self._me = reached(address), named(os.getpid())

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from index.bulk.leases import Leases, named
+from index.bulk.leases import named
+from index.bulk.port import LeaseStore
 
 DEATHS = 3  # for each worker asked for, in one run
 _ROOT = Path(__file__).resolve().parents[2]
@@ -44,9 +45,12 @@ class _Child:
 class Crew:
     """So many workers on the texts that wait in one store."""
 
-    def __init__(self, leases: Leases, size: int, arguments: Sequence[str]) -> None:
-        """`arguments` are a worker's: store, embedder, model, space."""
+    def __init__(
+        self, leases: LeaseStore, size: int, arguments: Sequence[str], **environment: str
+    ) -> None:
+        """`arguments` are a worker's: store, embedder, model, space. `environment`: more of it."""
         self._leases, self._size, self._arguments = leases, size, arguments
+        self._environment = environment
         self._children: list[_Child] = []
         self._deaths = 0
 
@@ -70,8 +74,9 @@ class Crew:
         command = [sys.executable, "-m", "index.bulk.worker", *self._arguments, str(os.getpid())]
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the child is buried
         process = subprocess.Popen(
-            command, cwd=_ROOT, env=os.environ | threads, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+            command, cwd=_ROOT, env=os.environ | threads | self._environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+            start_new_session=True,
         )  # fmt: skip
         return _Child(process=process, errors=errors)
 

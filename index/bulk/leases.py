@@ -2,9 +2,10 @@
 
 A text is there until its vector is kept, and both happen in one transaction: what a worker held
 when it was killed is neither lost nor kept twice. This is all that workers ask of a store, so
-another one (PostgreSQL: `for update skip locked`) has these few methods and no more.
+the one for many machines (`index.postgres.leases`) has these few methods as well.
 """
 
+import json
 import os
 import socket
 import sqlite3
@@ -38,6 +39,11 @@ class Leases:
         self._db = sqlite3.connect(path, timeout=60)
         for statement in _TABLES:
             self._db.execute(statement)
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those of `keys` that have a vector."""
+        sql = "select key from vectors where key in (select value from json_each(?))"
+        return {str(row[0]) for row in self._db.execute(sql, (json.dumps(list(keys)),))}
 
     def close(self) -> None:
         """Let go of the file."""
@@ -100,8 +106,7 @@ class Leases:
     def _release_dead(self) -> None:
         """Those of a run on this machine that was killed as a whole: nobody saw them die."""
         for worker in self.workers():
-            host, _, pid = worker.rpartition(" ")
-            if host == socket.gethostname() and not _runs(int(pid)):
+            if dead(worker):
                 self.release(worker)
 
 
@@ -115,6 +120,12 @@ def forget(path: Path) -> None:
     leases = Leases(path)
     leases.clear()
     leases.close()
+
+
+def dead(worker: str) -> bool:
+    """Whether it is a process of this machine that has ended; of others nobody here knows."""
+    host, _, pid = worker.rpartition(" ")
+    return host == socket.gethostname() and not _runs(int(pid))
 
 
 def _runs(pid: int) -> bool:

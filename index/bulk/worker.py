@@ -2,16 +2,19 @@
 
 python -m index.bulk.worker STORE EMBEDDER MODEL SPACE PARENT
 
-EMBEDDER and MODEL as in the settings; SPACE is the name that the opened embedder must have. PARENT
-is the process that started it, by its number; 0 for one that somebody starts to help. Killed at any
-time, it leaves nothing half-written.
+STORE is the file of vectors, or the word database for the one that DATABASE_URL names: then workers
+of several machines embed together. EMBEDDER and MODEL as in the settings; SPACE is the name that
+the opened embedder must have. PARENT is the process that started it, by its number; 0 for one that
+somebody starts to help. Killed at any time, it leaves nothing half-written.
 """
 
 import os
 import sys
 from collections.abc import Sequence
 
-from index.bulk.leases import Leases, named
+from index.bulk.leases import named
+from index.bulk.port import LeaseStore
+from index.bulk.shared import open_leases
 from index.plugins import UnknownPart, load
 from index.ports import Embedder, Vectors
 
@@ -34,7 +37,7 @@ def embedded(embedder: Embedder, leased: dict[str, str]) -> dict[str, Vectors]:
     return dict(zip(leased, embedder.embed_passages(texts), strict=True))
 
 
-def work(leases: Leases, embedder: Embedder, parent: int) -> None:
+def work(leases: LeaseStore, embedder: Embedder, parent: int) -> None:
     """Embed as long as a text is free, and no longer than the parent lives."""
     while leased := leases.lease(named(os.getpid()), embedder.name, BATCH):
         leases.store(embedded(embedder, leased))
@@ -45,7 +48,7 @@ def work(leases: Leases, embedder: Embedder, parent: int) -> None:
 def main() -> None:
     """Read the command line."""
     store, embedder, model, space, parent = sys.argv[1:]
-    leases = Leases(store)
+    leases = open_leases(store)
     work(leases, open_named(embedder, model, space), int(parent))
     leases.close()
 

@@ -1,0 +1,86 @@
+"""Texts that wait in a database, for workers on many machines; their vectors come back to a file.
+
+A worker is told DATABASE instead of a file, and reads DATABASE_URL: an address with a password
+belongs on no command line.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from index.bulk.crew import BulkFailed
+from index.bulk.leases import Leases
+from index.bulk.port import LeaseStore
+from index.plugins import UnknownPart
+from index.vectors import key_of
+
+DATABASE = "database"  # in place of the file of vectors, on a worker's command line
+VARIABLE = "DATABASE_URL"
+_BATCH = 500  # vectors that are fetched together
+
+
+def open_leases(store: str) -> LeaseStore:
+    """Those of a file of vectors or, for DATABASE, of the database that DATABASE_URL names.
+
+    Raises as `open_shared`.
+    """
+    if store != DATABASE:
+        return Leases(store)
+    return open_shared(os.environ.get(VARIABLE, ""))
+
+
+def open_shared(dsn: str) -> LeaseStore:
+    """The leases in a database. Raises BulkFailed, and UnknownPart where its library is missing."""
+    try:
+        from index.postgres.leases import PostgresLeases  # its library is for who has a database
+    except ModuleNotFoundError as error:
+        raise UnknownPart(
+            f"{VARIABLE}: needs the library {error.name};"
+            " install it: .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
+        ) from error
+    with plainly():
+        return PostgresLeases(dsn)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Make BulkFailed of what a database says; its library is installed."""
+    import psycopg
+
+    from index.postgres.connecting import DatabaseFailed
+
+    try:
+        yield
+    except DatabaseFailed as error:
+        raise BulkFailed(str(error)) from error
+    except psycopg.Error as error:
+        raise BulkFailed(
+            f"the database of {VARIABLE} failed ({type(error).__name__}); see to it and run it"
+            " again: what was embedded is kept there"
+        ) from error
+
+
+def lacking(store: Path, texts: Sequence[str], space: str) -> list[str]:
+    """Those of `texts` that have no vector in the file, once each."""
+    held = Leases(store)
+    try:
+        known = held.known([key_of(space, text) for text in texts])
+        return [text for text in dict.fromkeys(texts) if key_of(space, text) not in known]
+    finally:
+        held.close()
+
+
+def bring(store: Path, dsn: str, texts: Sequence[str], space: str) -> None:
+    """Keep in the file what was embedded in the database."""
+    from index.postgres.leases import PostgresLeases
+
+    keys, shared, held = [key_of(space, text) for text in texts], PostgresLeases(dsn), Leases(store)
+    try:
+        for start in range(0, len(keys), _BATCH):
+            found = shared.kept(keys[start : start + _BATCH])
+            held.store({key: np.frombuffer(row, dtype=np.float32) for key, row in found})
+    finally:
+        held.close()
