@@ -25,6 +25,7 @@ from index.writing import DIRECTION, SENTENCES
 try:
     import pgvector  # noqa: F401
     import psycopg
+    import psycopg.sql
 
     from index.postgres import rows
     from index.postgres.connecting import connected, told
@@ -120,6 +121,13 @@ class PostgresIndex:
         nats = dict(zip(*answered[0][-2:], strict=True)) if answered else {}
         return finding.hits(found, nats, question, language, self._library)
 
+    def explained(self, question: str, language: str, k: int) -> str:
+        """How the database finds the hits: its plan, for who looks after it."""
+        vector = self._embedder.embed_question(question, language)
+        values = self._values(vector, finding.asked(question, language), k, EVERYWHERE)
+        sql = psycopg.sql.SQL("explain (verbose, costs off) ") + self._sql
+        return "\n".join(line for (line,) in self._asked(values, sql))
+
     def _values(
         self, vector: Vectors, asked: finding.Asked, k: int, within: Within
     ) -> dict[str, Any]:
@@ -142,14 +150,14 @@ class PostgresIndex:
         """The statement's rows; a connection that is lost meanwhile is replaced once."""
         with _translated(self._dsn):
             try:
-                return self._asked(values)
+                return self._asked(values, self._sql)
             except psycopg.OperationalError:
-                return self._asked(values)
+                return self._asked(values, self._sql)
 
-    def _asked(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def _asked(self, values: dict[str, Any], sql: psycopg.sql.Composed) -> list[tuple[Any, ...]]:
         with connected(self._dsn) as connection:
             connection.execute(_SETTINGS if self._rows.kind == "halfvec" else _PLAIN)
-            return connection.execute(self._sql, values).fetchall()
+            return connection.execute(sql, values).fetchall()
 
 
 def _listed(names: tuple[str, ...] | None) -> list[str] | None:

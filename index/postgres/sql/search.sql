@@ -72,9 +72,10 @@ chosen as materialized (
   select array(select passage from near union select passage from by_words) as passages
 ),
 wholes as materialized (
-  select passage, -(embedding::vector <#> (select vector from question)) as cosine
+  select passage, max(-(embedding::vector <#> (select vector from question))) as cosine
   from {schema}.vectors
   where passage = any ((select passages from chosen)::integer[])
+  group by passage                  -- of one row each: what is grouped, a shard computes itself
 ),
 pieces as materialized (
   select passage, max(cosine) as best, array_agg(cosine order by place) as cosines
