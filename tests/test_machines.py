@@ -1,5 +1,6 @@
 """Several machines share a database: what one publishes, rolls back or withdraws reaches all."""
 
+import asyncio
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from bot import app, gate, upkeep
+from bot import app, following, gate, upkeep
 from bot.changing import changing
 from bot.settings import Settings
 from index import snapshots
@@ -113,6 +114,38 @@ def test_a_process_that_serves_follows(hub: Hub) -> None:
     publish(a, "New")
     follow(b.database_url.get_secret_value(), b.exchange_data)
     assert {p.text.split()[0] for p in current().library.passages()} == {"New"}
+
+
+async def test_a_process_that_serves_looks_by_itself_and_tells_once_what_fails(
+    hub: Hub, dsn: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    a, b = hub("a"), hub("b")
+    await asyncio.to_thread(publish, a, "Old")
+    monkeypatch.setattr(following, "EVERY", 0.02)
+    looking = asyncio.create_task(following.follow_on(b))
+    while not (b.exchange_data / snapshots.CURRENT).exists():  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    await asyncio.to_thread(run_sql, dsn, "alter table library_current rename to mislaid")
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(run_sql, dsn, "alter table mislaid rename to library_current")
+    newest = await asyncio.to_thread(publish, a, "New")
+    while snapshots.current(b.exchange_data).name != newest:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    told = [record.getMessage() for record in caplog.records]
+    assert sum("following failed" in line for line in told) == 1
+
+
+def run_sql(dsn: str, sql: str) -> None:
+    with connected(dsn) as connection:
+        connection.execute(sql)
+
+
+async def test_without_a_database_nothing_is_looked_at(tmp_path: Path) -> None:
+    await following.follow_on(Settings(exchange_data=tmp_path / "alone"))
+    assert not (tmp_path / "alone").exists()
 
 
 def test_a_rollback_reaches_all_whoever_does_it(hub: Hub) -> None:

@@ -5,7 +5,6 @@ them; its vectors and postings are rows of the database, for as many machines as
 """
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ try:
     import psycopg.sql
 
     from index.postgres import rows
-    from index.postgres.connecting import connected, told
+    from index.postgres.connecting import connected, told, translated
 except ModuleNotFoundError as error:
     raise UnknownPart(
         f"ENGINE=postgres: needs the library {error.name}; install it:"
@@ -75,7 +74,7 @@ class Postgres:
     def build(self, library: Library, folder: Path, embed: Embed) -> None:
         """Write the library into `folder` and its rows into the database. Raises DatabaseFailed."""
         read = writing.write(library, folder, embed)
-        with _translated(self._dsn):
+        with translated(self._dsn):
             rows.make(self._dsn, read, folder)
         (folder / SENTENCES).unlink()
 
@@ -99,7 +98,7 @@ class PostgresIndex:
         self._direction = np.load(folder / DIRECTION)
         self._library = Library(folder / LIBRARY, read_only=True)
         self._sql = self._rows.sql("search")
-        with _translated(dsn), connected(dsn) as connection:
+        with translated(dsn), connected(dsn) as connection:
             known = "select from library_rows where id = %s"
             if connection.execute(known, [self._rows.id]).fetchone() is None:
                 raise ValueError(f"{told(dsn)} does not hold the rows of {folder.name}")
@@ -148,7 +147,7 @@ class PostgresIndex:
 
     def _answered(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The statement's rows; a connection that is lost meanwhile is replaced once."""
-        with _translated(self._dsn):
+        with translated(self._dsn):
             try:
                 return self._asked(values, self._sql)
             except psycopg.OperationalError:
@@ -162,13 +161,3 @@ class PostgresIndex:
 
 def _listed(names: tuple[str, ...] | None) -> list[str] | None:
     return None if names is None else list(names)
-
-
-@contextlib.contextmanager
-def _translated(dsn: str) -> Iterator[None]:
-    """Raises DatabaseFailed for psycopg's own errors."""
-    try:
-        yield
-    except psycopg.Error as error:
-        said = " ".join(str(error).split())
-        raise DatabaseFailed(f"{told(dsn)} failed ({said}); try again") from error

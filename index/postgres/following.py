@@ -10,6 +10,7 @@ from index import snapshots
 from index.editing import Busy
 from index.ports import StaleIndex
 from index.postgres import passing
+from index.postgres.connecting import translated
 from index.postgres.holding import holding
 from index.postgres.passing import Seen
 from index.withdrawn import Withdrawn, withdraw
@@ -25,7 +26,7 @@ def follow(dsn: str, data: Path, *, everything: bool = False) -> None:
     on then.
     """
     passing.ready(dsn)
-    with _alone(data):
+    with translated(dsn), _alone(data):
         seen = passing.look(dsn)
         _withdrawn(dsn, data, seen)
         if seen.current is None:
