@@ -10,11 +10,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from fpdf import FPDF
 from pydantic import SecretStr
 
 from bot import app, following, gate, upkeep
 from bot.changing import changing
 from bot.settings import Settings
+from corpus.originals import FOLDER, Originals
 from index import snapshots
 from index.editing import Busy
 from index.engines import open_engine
@@ -172,6 +174,27 @@ def test_what_is_withdrawn_on_one_answers_nowhere(hub: Hub) -> None:
         follow(machine.database_url.get_secret_value(), machine.exchange_data)
     held = [hit.passage.source for hit in serving.index.search("point", "en", 9)]
     assert sorted(held) == ["S0", "S1", "S3"]
+
+
+@pytest.mark.parametrize("engine", ["local"], indirect=True)
+def test_the_files_a_library_was_read_from_come_with_it(hub: Hub, dsn: str, tmp_path: Path) -> None:
+    """Else another machine could show no page as it was printed."""
+    a, b = hub("a"), hub("b")
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica")
+    pdf.multi_cell(0, text="Grandmothers teach girls to swim in the weekly circle. " * 3)
+    pdf.output(str(tmp_path / "guide.pdf"))
+    row = f"S1,Guide,{(tmp_path / 'guide.pdf').as_uri()},yes,\n"
+    a.catalogue.write_text(HEAD + row, encoding="utf-8")
+    upkeep.refresh(a, lambda *_: None, force=True)
+    (digest,) = opened(b).library.files()
+    file = Originals(b.exchange_data / FOLDER).find(digest)
+    assert file is not None
+    assert file.read_bytes() == (tmp_path / "guide.pdf").read_bytes()
+    for n in range(4):
+        publish(a, f"Word{n}")
+    assert count(dsn, "select count(*) from library_originals") == 0, "no library that is kept"
 
 
 def test_what_is_pruned_is_gone_everywhere(hub: Hub, dsn: str, engine: str) -> None:
