@@ -14,7 +14,7 @@
 --     extensions 'vector',              -- so that distances are computed where the vectors are
 --     async_capable 'true',             -- the shards work at the same time where rows are listed
 --     fetch_size '200', batch_size '500',
---     options '-c hnsw.ef_search=200 -c hnsw.iterative_scan=strict_order -c cursor_tuple_fraction=0.001'
+--     options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=strict_order -c cursor_tuple_fraction=0.001'
 --   );                                  -- the last: of a graph only the beginning will be read
 --   create user mapping for current_user server shard1 options (user 'exchange', password '…');
 --

@@ -22,7 +22,7 @@ COUNT = 600  # passages
 SERVER = """create server {name} foreign data wrapper postgres_fdw options (
   host '127.0.0.1', port '{port}', dbname '{database}', extensions 'vector', async_capable 'true',
   fetch_size '200', batch_size '500',
-  options '-c hnsw.ef_search=200 -c hnsw.iterative_scan=strict_order -c cursor_tuple_fraction=0.001'
+  options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=strict_order -c cursor_tuple_fraction=0.001'
 )"""
 
 

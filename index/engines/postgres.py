@@ -34,10 +34,12 @@ except ModuleNotFoundError as error:
         " .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
     ) from error
 
-# As many rows of the graph are looked at as passages are asked for twice over, and on from there
-# until so many are found that filters let through.
+# In a large library, how many passages have their common words counted before the best are chosen.
+HOPEFUL = 10 * CANDIDATES
+# Four times as many passages of the graph are looked at as are asked for, and on from there until
+# so many are found that filters let through.
 _SETTINGS = (
-    "select set_config('hnsw.ef_search', '200', true),"
+    "select set_config('jit', 'off', true), set_config('hnsw.ef_search', '400', true),"
     " set_config('hnsw.iterative_scan', 'strict_order', true)"
 )
 _PLAIN = "select set_config('jit', 'off', true)"  # compiling takes longer than one question does
@@ -138,6 +140,7 @@ class PostgresIndex:
             "documents": self._rows.documents,
             "common": words.common(self._rows.documents),
             "candidates": CANDIDATES,
+            "hopeful": HOPEFUL if self._rows.kind == "halfvec" else None,
             "weight": fusion.WORD_WEIGHT,
             "k": k,
             "languages": _listed(within.languages),

@@ -50,10 +50,15 @@ bar as materialized (               -- below it, no common words can lift one am
       (select sum(most::float8) from told where documents > %(common)s), 0
     ) - 1e-6 as weight
 ),
+hopeful as materialized (           -- in a large library, only the best of them
+  select passage from weighed
+  where weight >= (select weight from bar)
+  order by weight desc, passage limit %(hopeful)s
+),
 by_words as materialized (
   select passage
   from {schema}.postings
-  where passage = any (array(select passage from weighed where weight >= (select weight from bar)))
+  where passage = any (array(select passage from hopeful))
     and term = any (array(select number from told where number is not null))
   group by passage
   order by sum(weight::float8) desc, passage
