@@ -3,9 +3,10 @@
 import csv
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot import app
@@ -17,7 +18,7 @@ from index.engines import Engine, open_engine
 from index.engines.postgres import Postgres, PostgresIndex, Within
 from index.opened import Current, Opened
 from index.plugins import UnknownPart
-from index.ports import Hit, Index
+from index.ports import Hit, Index, Vectors
 from index.postgres import DatabaseFailed, connecting, rows
 from index.postgres.connecting import connected
 from index.publish import publish
@@ -204,3 +205,31 @@ def test_without_the_extra_it_is_told_what_to_install(
     monkeypatch.setitem(sys.modules, absent, None)
     with pytest.raises(UnknownPart, match=rf"needs the library {absent}.*\[postgres\]"):
         open_engine("postgres", "postgresql://127.0.0.1/none")
+
+
+def test_no_transaction_rests_while_a_library_is_read(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database ends such a one, and that of a large library takes minutes."""
+    real, embedder = words.posted, WordCounts()
+    engine = open_engine("postgres", dsn)
+
+    def resting() -> list[tuple[object, ...]]:
+        with psycopg.connect(dsn) as other:
+            return other.execute(
+                "select query from pg_stat_activity"
+                " where datname = current_database() and state like 'idle in transaction%'"
+            ).fetchall()
+
+    def posted(documents: Iterable[Sequence[str]]) -> words.Posted:
+        assert resting() == []
+        return real(documents)
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        assert resting() == []
+        return embedder.embed_passages(texts)
+
+    monkeypatch.setattr(words, "posted", posted)
+    engine.build(library_of(TEXTS), tmp_path, embed)
+    found = engine.open_index(tmp_path, embedder).search("clinic", "en", 1)
+    assert [hit.passage.source for hit in found] == ["C"]

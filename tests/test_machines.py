@@ -1,5 +1,6 @@
 """Several machines share a database: what one publishes, rolls back or withdraws reaches all."""
 
+import asyncio
 import shutil
 import signal
 import subprocess
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from fpdf import FPDF
 from pydantic import SecretStr
 
-from bot import app, gate, upkeep
+from bot import app, following, gate, upkeep
 from bot.changing import changing
 from bot.settings import Settings
+from corpus.originals import FOLDER, Originals
 from index import snapshots
 from index.editing import Busy
 from index.engines import open_engine
@@ -115,6 +118,38 @@ def test_a_process_that_serves_follows(hub: Hub) -> None:
     assert {p.text.split()[0] for p in current().library.passages()} == {"New"}
 
 
+async def test_a_process_that_serves_looks_by_itself_and_tells_once_what_fails(
+    hub: Hub, dsn: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    a, b = hub("a"), hub("b")
+    await asyncio.to_thread(publish, a, "Old")
+    monkeypatch.setattr(following, "EVERY", 0.02)
+    looking = asyncio.create_task(following.follow_on(b))
+    while not (b.exchange_data / snapshots.CURRENT).exists():  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    await asyncio.to_thread(run_sql, dsn, "alter table library_current rename to mislaid")
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(run_sql, dsn, "alter table mislaid rename to library_current")
+    newest = await asyncio.to_thread(publish, a, "New")
+    while snapshots.current(b.exchange_data).name != newest:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    told = [record.getMessage() for record in caplog.records]
+    assert sum("following failed" in line for line in told) == 1
+
+
+def run_sql(dsn: str, sql: str) -> None:
+    with connected(dsn) as connection:
+        connection.execute(sql)
+
+
+async def test_without_a_database_nothing_is_looked_at(tmp_path: Path) -> None:
+    await following.follow_on(Settings(exchange_data=tmp_path / "alone"))
+    assert not (tmp_path / "alone").exists()
+
+
 def test_a_rollback_reaches_all_whoever_does_it(hub: Hub) -> None:
     a, b = hub("a"), hub("b")
     first = publish(a, "Old")
@@ -139,6 +174,27 @@ def test_what_is_withdrawn_on_one_answers_nowhere(hub: Hub) -> None:
         follow(machine.database_url.get_secret_value(), machine.exchange_data)
     held = [hit.passage.source for hit in serving.index.search("point", "en", 9)]
     assert sorted(held) == ["S0", "S1", "S3"]
+
+
+@pytest.mark.parametrize("engine", ["local"], indirect=True)
+def test_the_files_a_library_was_read_from_come_with_it(hub: Hub, dsn: str, tmp_path: Path) -> None:
+    """Else another machine could show no page as it was printed."""
+    a, b = hub("a"), hub("b")
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica")
+    pdf.multi_cell(0, text="Grandmothers teach girls to swim in the weekly circle. " * 3)
+    pdf.output(str(tmp_path / "guide.pdf"))
+    row = f"S1,Guide,{(tmp_path / 'guide.pdf').as_uri()},yes,\n"
+    a.catalogue.write_text(HEAD + row, encoding="utf-8")
+    upkeep.refresh(a, lambda *_: None, force=True)
+    (digest,) = opened(b).library.files()
+    file = Originals(b.exchange_data / FOLDER).find(digest)
+    assert file is not None
+    assert file.read_bytes() == (tmp_path / "guide.pdf").read_bytes()
+    for n in range(4):
+        publish(a, f"Word{n}")
+    assert count(dsn, "select count(*) from library_originals") == 0, "no library that is kept"
 
 
 def test_what_is_pruned_is_gone_everywhere(hub: Hub, dsn: str, engine: str) -> None:

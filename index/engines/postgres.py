@@ -5,7 +5,6 @@ them; its vectors and postings are rows of the database, for as many machines as
 """
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,19 +24,22 @@ from index.writing import DIRECTION, SENTENCES
 try:
     import pgvector  # noqa: F401
     import psycopg
+    import psycopg.sql
 
     from index.postgres import rows
-    from index.postgres.connecting import connected, told
+    from index.postgres.connecting import connected, told, translated
 except ModuleNotFoundError as error:
     raise UnknownPart(
         f"ENGINE=postgres: needs the library {error.name}; install it:"
         " .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
     ) from error
 
-# As many rows of the graph are looked at as passages are asked for twice over, and on from there
-# until so many are found that filters let through.
+# In a large library, how many passages have their common words counted before the best are chosen.
+HOPEFUL = 10 * CANDIDATES
+# Four times as many passages of the graph are looked at as are asked for, and on from there until
+# so many are found that filters let through.
 _SETTINGS = (
-    "select set_config('hnsw.ef_search', '200', true),"
+    "select set_config('jit', 'off', true), set_config('hnsw.ef_search', '400', true),"
     " set_config('hnsw.iterative_scan', 'strict_order', true)"
 )
 _PLAIN = "select set_config('jit', 'off', true)"  # compiling takes longer than one question does
@@ -74,7 +76,7 @@ class Postgres:
     def build(self, library: Library, folder: Path, embed: Embed) -> None:
         """Write the library into `folder` and its rows into the database. Raises DatabaseFailed."""
         read = writing.write(library, folder, embed)
-        with _translated(self._dsn):
+        with translated(self._dsn):
             rows.make(self._dsn, read, folder)
         (folder / SENTENCES).unlink()
 
@@ -98,7 +100,7 @@ class PostgresIndex:
         self._direction = np.load(folder / DIRECTION)
         self._library = Library(folder / LIBRARY, read_only=True)
         self._sql = self._rows.sql("search")
-        with _translated(dsn), connected(dsn) as connection:
+        with translated(dsn), connected(dsn) as connection:
             known = "select from library_rows where id = %s"
             if connection.execute(known, [self._rows.id]).fetchone() is None:
                 raise ValueError(f"{told(dsn)} does not hold the rows of {folder.name}")
@@ -120,6 +122,13 @@ class PostgresIndex:
         nats = dict(zip(*answered[0][-2:], strict=True)) if answered else {}
         return finding.hits(found, nats, question, language, self._library)
 
+    def explained(self, question: str, language: str, k: int) -> str:
+        """How the database finds the hits: its plan, for who looks after it."""
+        vector = self._embedder.embed_question(question, language)
+        values = self._values(vector, finding.asked(question, language), k, EVERYWHERE)
+        sql = psycopg.sql.SQL("explain (verbose, costs off) ") + self._sql
+        return "\n".join(line for (line,) in self._asked(values, sql))
+
     def _values(
         self, vector: Vectors, asked: finding.Asked, k: int, within: Within
     ) -> dict[str, Any]:
@@ -131,6 +140,7 @@ class PostgresIndex:
             "documents": self._rows.documents,
             "common": words.common(self._rows.documents),
             "candidates": CANDIDATES,
+            "hopeful": HOPEFUL if self._rows.kind == "halfvec" else None,
             "weight": fusion.WORD_WEIGHT,
             "k": k,
             "languages": _listed(within.languages),
@@ -140,27 +150,17 @@ class PostgresIndex:
 
     def _answered(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The statement's rows; a connection that is lost meanwhile is replaced once."""
-        with _translated(self._dsn):
+        with translated(self._dsn):
             try:
-                return self._asked(values)
+                return self._asked(values, self._sql)
             except psycopg.OperationalError:
-                return self._asked(values)
+                return self._asked(values, self._sql)
 
-    def _asked(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def _asked(self, values: dict[str, Any], sql: psycopg.sql.Composed) -> list[tuple[Any, ...]]:
         with connected(self._dsn) as connection:
             connection.execute(_SETTINGS if self._rows.kind == "halfvec" else _PLAIN)
-            return connection.execute(self._sql, values).fetchall()
+            return connection.execute(sql, values).fetchall()
 
 
 def _listed(names: tuple[str, ...] | None) -> list[str] | None:
     return None if names is None else list(names)
-
-
-@contextlib.contextmanager
-def _translated(dsn: str) -> Iterator[None]:
-    """Raises DatabaseFailed for psycopg's own errors."""
-    try:
-        yield
-    except psycopg.Error as error:
-        said = " ".join(str(error).split())
-        raise DatabaseFailed(f"{told(dsn)} failed ({said}); try again") from error

@@ -83,6 +83,21 @@ def borrowed(dsn: str) -> Iterator[Connection[tuple[Any, ...]]]:
         pool(dsn).putconn(given)
 
 
+@contextmanager
+def translated(dsn: str) -> Iterator[None]:
+    """Raises DatabaseFailed for psycopg's own errors."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise failed(dsn, error) from error
+
+
+def failed(dsn: str, error: psycopg.Error) -> DatabaseFailed:
+    """What is told of one of psycopg's errors."""
+    said = " ".join(str(error).split())
+    return DatabaseFailed(f"{told(dsn)} failed ({said}); mend that, and try again")
+
+
 def told(dsn: str) -> str:
     """The database as people may read it: its name and host, never a password."""
     try:

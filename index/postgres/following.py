@@ -9,7 +9,8 @@ from pathlib import Path
 from index import snapshots
 from index.editing import Busy
 from index.ports import StaleIndex
-from index.postgres import passing
+from index.postgres import originals, passing
+from index.postgres.connecting import translated
 from index.postgres.holding import holding
 from index.postgres.passing import Seen
 from index.withdrawn import Withdrawn, withdraw
@@ -25,7 +26,7 @@ def follow(dsn: str, data: Path, *, everything: bool = False) -> None:
     on then.
     """
     passing.ready(dsn)
-    with _alone(data):
+    with translated(dsn), _alone(data):
         seen = passing.look(dsn)
         _withdrawn(dsn, data, seen)
         if seen.current is None:
@@ -34,6 +35,7 @@ def follow(dsn: str, data: Path, *, everything: bool = False) -> None:
         if not snapshots.whole(data, seen.current):
             passing.bring(dsn, data, seen.current)
         if _current(data) != seen.current:
+            originals.bring(dsn, originals.wanted(data / snapshots.FOLDER / seen.current), data)
             seen = _switch(dsn, data, seen)
         missing = [name for name in seen.kept if not snapshots.whole(data, name)]
         for name in missing if everything else missing[:1]:

@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from index.editing import Busy
 from index.postgres import DatabaseFailed
-from index.postgres.connecting import single, told
+from index.postgres.connecting import failed, single, told
 
 LOCK = 1_165_517_384  # any number that no other lock of ours has
 _LONGEST = 63  # bytes of a connection's name
@@ -35,7 +35,9 @@ def holding(dsn: str) -> Iterator[Connection[Any]]:
     try:
         _take(connection, dsn)
         yield connection
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
+        if not connection.broken:
+            raise failed(dsn, error) from error
         raise DatabaseFailed(
             f"the connection to {told(dsn)} was lost while the library was being changed; another"
             " machine may change it since. Nothing was published; run the command again"

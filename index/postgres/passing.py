@@ -1,6 +1,5 @@
 """Published libraries in the database: the files of each, which one answers, what is withdrawn."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,12 @@ import psycopg
 from psycopg import Connection
 
 from index import snapshots
-from index.postgres import rows
+from index.postgres import originals, rows
 from index.postgres.connecting import connected
 from index.postgres.migrating import migrate
 from index.snapshots import NoSnapshot
 
 ROOM = "libraries"
-PART = 4 << 20  # bytes of a file that are kept together
 _MIGRATIONS = Path(__file__).parent / "migrations" / ROOM
 _SQL = Path(__file__).parent / "sql"
 _ready: set[str] = set()
@@ -78,12 +76,14 @@ def put(connection: Connection[Any], dsn: str, folder: Path, kept: int) -> None:
 
 
 def insert(connection: Connection[Any], folder: Path) -> None:
-    """Keep the files of a snapshot."""
-    sql = "insert into library_snapshots (name, rows) values (%s, %s)"
-    connection.execute(sql, [folder.name, _rows(folder)])
+    """Keep the files of a snapshot, and those it was read from."""
+    digests = originals.wanted(folder)
+    sql = "insert into library_snapshots (name, rows, originals) values (%s, %s, %s)"
+    connection.execute(sql, [folder.name, _rows(folder), digests])
+    originals.insert(connection, digests, folder.parents[1])
     sql = "insert into library_files (snapshot, file, part, content) values (%s, %s, %s, %b)"
     for file in sorted(folder.iterdir()):
-        for number, part in enumerate(_parts(file)):
+        for number, part in enumerate(originals.parts(file)):
             connection.execute(sql, [folder.name, file.name, number, part])
 
 
@@ -132,6 +132,8 @@ def _clear(connection: Connection[Any]) -> None:
     """Take away what belongs to no snapshot that is kept."""
     gone = "select name from library_snapshots where gone"
     connection.execute(f"delete from library_files where snapshot in ({gone})")
+    kept = "select from library_snapshots where not gone and sha256 = any (originals)"
+    connection.execute(f"delete from library_originals where not exists ({kept})")
     has_rows = connection.execute("select to_regclass('library_rows')").fetchone()
     if has_rows != (None,):
         left = connection.execute(_text("left"), {"unnamed": rows.UNNAMED}).fetchall()
@@ -140,15 +142,6 @@ def _clear(connection: Connection[Any]) -> None:
 
 def _rows(folder: Path) -> str | None:
     return rows.read(folder).id if (folder / rows.FILE).exists() else None
-
-
-def _parts(file: Path) -> Iterator[bytes]:
-    """At least one, also of an empty file."""
-    with file.open("rb") as opened:
-        part = opened.read(PART)
-        yield part
-        while part := opened.read(PART):
-            yield part
 
 
 def _text(name: str) -> str:

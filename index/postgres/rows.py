@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pgvector import HalfVector, Vector
 from pgvector.psycopg import register_vector
 from psycopg import Connection
@@ -23,6 +24,7 @@ from index.writing import SENTENCES, Read
 
 FILE = "rows.json"
 ROOM = "search"
+PAUSE = "2min"  # that this program may take between two tables, on a busy machine
 UNNAMED = "6 hours"  # after which rows are swept that no snapshot names: their maker is gone
 _SQL = Path(__file__).parent / "sql"
 _MIGRATIONS = Path(__file__).parent / "migrations" / ROOM
@@ -98,11 +100,13 @@ def make(dsn: str, read: Read, folder: Path) -> None:
     )
     rows.write(folder)  # first, so that who sweeps the folder finds them
     sentences = np.load(folder / SENTENCES, mmap_mode="r")
+    posted = words.posted(read.terms())  # before there is a transaction that would rest meanwhile
     with connected(dsn) as connection:
         register_vector(connection)
+        connection.execute(f"set local idle_in_transaction_session_timeout = '{PAUSE}'")
         connection.execute("insert into library_rows (id) values (%s)", [rows.id])
         connection.execute(rows.sql("make", dimension=dimension))
-        _fill(connection, rows, read, sentences)
+        _fill(connection, rows, read, sentences, posted)
         connection.execute("set local maintenance_work_mem = '512MB'")  # the graph while it is made
         if rows.kind == "halfvec":
             connection.execute(rows.sql("near"))
@@ -118,7 +122,13 @@ def drop(connection: Connection[Any], ids: Iterable[str]) -> None:
         connection.execute("delete from library_rows where id = %s", [id])
 
 
-def _fill(connection: Connection[Any], rows: Rows, read: Read, sentences: Any) -> None:  # noqa: ANN401
+def _fill(
+    connection: Connection[Any],
+    rows: Rows,
+    read: Read,
+    sentences: NDArray[np.float16],
+    posted: words.Posted,
+) -> None:
     """Without the log of what is written twice, and seen by all at once: the tables are new."""
     made = Vector if rows.kind == "vector" else HalfVector
     held = list(zip(read.passages, read.vectors, read.pieces, strict=True))
@@ -138,7 +148,6 @@ def _fill(connection: Connection[Any], rows: Rows, read: Read, sentences: Any) -
         connection, rows, "sentences", ("int4", "int2", "halfvec"),
         ((n, place, HalfVector(row)) for (n, place), row in zip(places, sentences, strict=True)),
     )  # fmt: skip
-    posted = words.posted(read.terms())
     _copy(connection, rows, "terms", ("text", "int4", "int4", "float4"), _terms(posted))
     numbers = itertools.chain.from_iterable(
         itertools.repeat(number, count) for number, count in enumerate(posted.counts.tolist())

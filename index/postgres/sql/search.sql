@@ -50,10 +50,15 @@ bar as materialized (               -- below it, no common words can lift one am
       (select sum(most::float8) from told where documents > %(common)s), 0
     ) - 1e-6 as weight
 ),
+hopeful as materialized (           -- in a large library, only the best of them
+  select passage from weighed
+  where weight >= (select weight from bar)
+  order by weight desc, passage limit %(hopeful)s
+),
 by_words as materialized (
   select passage
   from {schema}.postings
-  where passage = any (array(select passage from weighed where weight >= (select weight from bar)))
+  where passage = any (array(select passage from hopeful))
     and term = any (array(select number from told where number is not null))
   group by passage
   order by sum(weight::float8) desc, passage
@@ -72,9 +77,10 @@ chosen as materialized (
   select array(select passage from near union select passage from by_words) as passages
 ),
 wholes as materialized (
-  select passage, -(embedding::vector <#> (select vector from question)) as cosine
+  select passage, max(-(embedding::vector <#> (select vector from question))) as cosine
   from {schema}.vectors
   where passage = any ((select passages from chosen)::integer[])
+  group by passage                  -- of one row each: what is grouped, a shard computes itself
 ),
 pieces as materialized (
   select passage, max(cosine) as best, array_agg(cosine order by place) as cosines

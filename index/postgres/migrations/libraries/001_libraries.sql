@@ -4,6 +4,7 @@ create table library_snapshots (
   name text primary key,            -- the moment it was published, UTC, as its folder is called
   number bigint not null generated always as identity,  -- the order of publishing
   rows text,                        -- the id of its rows in library_rows, if its engine has any
+  originals text[] not null,        -- the digests of the PDF files that it was read from
   gone boolean not null default false  -- pruned: its files are not here; machines drop theirs, too
 );
 
@@ -24,3 +25,11 @@ create table library_current (
 create table library_withdrawn (
   source text primary key
 );
+
+create table library_originals (
+  sha256 text not null,
+  part integer not null,            -- as in library_files
+  content bytea not null,
+  primary key (sha256, part)
+);
+alter table library_originals alter column content set storage external;
