@@ -263,7 +263,7 @@ def serve(
     Raises StoreFailed, ChannelFailed, BadSetting.
     """
     memory.share_arenas()
-    store = open_store(settings)
+    store = open_store(settings, channels=[one.name for one in channels])
     try:
         assistant.warm_up()
         memory.give_back()

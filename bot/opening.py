@@ -1,5 +1,6 @@
 """Queue, people, counts and desk as the settings have them: files, or one database of several."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -40,10 +41,12 @@ def open_counts(settings: Settings) -> Counts:
     return open_part(Counts, settings)
 
 
-def open_store(settings: Settings, *, serving: bool = True) -> Store:
+def open_store(
+    settings: Settings, *, serving: bool = True, channels: Sequence[str] | None = None
+) -> Store:
     """The inbox and outbox. `serving`: take messages from it; else only look, or leave replies.
 
-    Raises StoreFailed.
+    `channels`: those that this process serves, where others may serve more. Raises StoreFailed.
     """
     dsn = dsn_of(settings)
     if not dsn:
@@ -53,7 +56,7 @@ def open_store(settings: Settings, *, serving: bool = True) -> Store:
             from bot.postgres.store import PostgresStore
     except TablesFailed as error:
         raise StoreFailed(str(error)) from error
-    return PostgresStore(dsn, settings.exchange_data, serving=serving)
+    return PostgresStore(dsn, settings.exchange_data, serving=serving, channels=channels)
 
 
 def queue_kept(settings: Settings) -> bool:

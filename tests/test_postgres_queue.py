@@ -25,7 +25,7 @@ from bot.postgres import taking
 from bot.postgres.life import BEAT, LEASE, Db
 from bot.postgres.store import PostgresStore
 from bot.postgres.writing import written
-from bot.settings import BadSetting, Settings
+from bot.settings import Settings
 from tests.doubles.clock import Clock
 from tests.doubles.mounting import free_port
 from tests.doubles.postgres import Server
@@ -499,5 +499,22 @@ def test_the_settings_choose_and_failures_are_one_line(
     assert "hidden" not in str(failed.value)
     assert "\n" not in str(failed.value)
     monkeypatch.setitem(sys.modules, "bot.postgres.store", None)
-    with pytest.raises(BadSetting, match="install it"):
+    with pytest.raises(StoreFailed, match="install it"):
         open_store(settings)
+
+
+def test_a_process_takes_nothing_of_channels_that_others_serve(dsn: str, tmp_path: Path) -> None:
+    with (
+        closing(PostgresStore(dsn, tmp_path / "one", channels=["lines"])) as one,
+        closing(PostgresStore(dsn, tmp_path / "two", channels=["lines", "web"])) as two,
+    ):
+        one.put("web", [message("1", body="for a page that is open there")])
+        one.put("lines", [message("2", body="for anybody")])
+        assert bodies(one) == ["for anybody"]
+        job = two.take()
+        assert job is not None
+        two.answered(job, "", ["a call"])
+        assert one.take_parcel() is None
+        parcel = two.take_parcel()
+        assert parcel is not None
+        assert (parcel.channel, parcel.call) == ("web", "a call")

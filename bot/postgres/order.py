@@ -1,5 +1,7 @@
 """Which message, call and late reply is taken next, as one statement each.
 
+A process takes only what is of its own channels: another may have more of them.
+
 Next is the oldest that nobody has and that waits for none of its conversation. Two who take in the
 same instant cannot take two of one conversation: a row waits while an earlier one is *there*, taken
 or not, and it goes only when it is answered. Who else is at the row itself has it locked, and is
@@ -11,7 +13,8 @@ there are few a conversation: an earlier one is looked for, by `limit 1` in the 
 """
 
 NOW = "coalesce(%(clock)s::float8, extract(epoch from clock_timestamp())::float8)"
-_FREE = f"(one.owner is null or (not one.begun and one.due <= {NOW}))"
+_FREE = f"""(one.owner is null or (not one.begun and one.due <= {NOW}))
+  and (%(channels)s::text[] is null or one.channel = any(%(channels)s))"""
 _NO_EARLIER = """(select 1 from outbox as earlier where earlier.line = one.line
     and earlier.id < one.id and earlier.first >= one.first limit 1) is null"""
 _NEXT = """

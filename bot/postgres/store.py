@@ -37,18 +37,20 @@ class PostgresStore:
         data: Path,
         *,
         serving: bool = True,
+        channels: Sequence[str] | None = None,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float | None] = lambda: None,
     ) -> None:
         """`serving`: take from it, known by the folder `data`; else only look. Raises StoreFailed.
 
-        `clock`: of pauses and leases, in seconds; None: the server's.
+        `channels`: take only what is of these; None: of all. `clock`: of pauses and leases, in
+        seconds; None: the server's.
         """
         self._dsn, self._now = dsn, now
         with plainly(dsn):
             made(dsn)
             self._key = SharedKeys(dsn, "queue", days=36_500).valid()[0]  # never renewed
-        self._serving = Taking(dsn, data, clock) if serving else None
+        self._serving = Taking(dsn, data, clock, channels) if serving else None
 
     def put(self, channel: str, messages: Sequence[Incoming]) -> int:
         """Keep what is new, durably before it returns, and tell how many that were."""

@@ -5,7 +5,7 @@ know that something was let go. So what it thinks of us is set right before the 
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,16 @@ log = logger(__name__)
 class Taking:
     """Takes for one process that serves. Any thread may call."""
 
-    def __init__(self, dsn: str, data: Path, clock: Callable[[], float | None]) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        data: Path,
+        clock: Callable[[], float | None],
+        channels: Sequence[str] | None,
+    ) -> None:
         """List the process, and free what the one before it had. Raises StoreFailed."""
         self._dsn, self._clock = dsn, clock
+        self._channels = None if channels is None else list(channels)
         self._lock = threading.RLock()
         self._held: dict[str, dict[int, int]] = {name: {} for name in _TABLES.values()}
         self._doubt = False
@@ -94,11 +101,11 @@ class Taking:
             if self._life.late():
                 self.beat()
             doubt, self._doubt = self._doubt, True  # till we know what the database did
-            given = {"me": self.me, "clock": self._clock(), **more}
+            mine = {"me": self.me, "clock": self._clock(), "channels": self._channels}
             with written(self._dsn) as db:
                 if doubt:
                     self._set_right(db)
-                row = db.execute(sql, given).fetchone()
+                row = db.execute(sql, mine | more).fetchone()
             if row is not None:
                 self._held[table][row[0]] = 0
             self._doubt = False
