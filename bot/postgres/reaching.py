@@ -26,11 +26,13 @@ def leave(db: Db, token: str, reply: str, now: float) -> bool:
 
 def deliver(db: Db, late: Late, calls: Sequence[str], now: float) -> None:
     """Move a reply to the outbox; nothing goes out where it was erased meanwhile."""
-    sql = "delete from reach where id = %s returning channel, conversation, person"
+    sql = "select channel, conversation, person from reach where id = %s"
     whose = db.execute(sql, [late.id]).fetchone()
-    if whose is not None:
-        channel, conversation, person = whose[0], text(whose[1]), text(whose[2])
-        wait_for_turn(db, [(channel, conversation)])
+    if whose is None:
+        return
+    channel, conversation, person = whose[0], text(whose[1]), text(whose[2])
+    wait_for_turn(db, [(channel, conversation)])  # before the row, as who forgets has them
+    if db.execute("delete from reach where id = %s", [late.id]).rowcount:
         send(db, channel, conversation, person, calls, now)
 
 

@@ -92,6 +92,7 @@ class PostgresStore:
         Nothing of it where another process took the message, thinking that this one was dead.
         """
         with written(self._dsn, durably=True) as db:
+            rows.wait_for_turn(db, [(job.channel, job.conversation)])  # before any of its rows
             if forgets and person:
                 reaching.forget_person(db, job.channel, person)
             if self._ended(db, job, person, calls) and reach is not None:
@@ -220,7 +221,7 @@ class PostgresStore:
         """
         now = self._now()
         with written(self._dsn) as db:
-            dropped = reaching.lapse(db, now) + rows.lapse(db, now)
+            dropped = rows.lapse(db, now) + reaching.lapse(db, now)  # it waits for turns first
         with plainly(self._dsn):
             erasing.rewrite(self._dsn)
         return dropped

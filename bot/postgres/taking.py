@@ -67,9 +67,10 @@ class Taking:
         """Let nobody take it so long, or until this process ends; `more`: columns to set."""
         sql = order.PAUSED.format(table=_TABLES[type(taken)], more=more)
         given = {"id": taken.id, "me": self.me, "pause": seconds, "clock": self._clock()}
-        with written(self._dsn) as db:
-            db.execute(sql, given)
-        self.ended(taken)
+        with self._lock:  # or it is taken anew before we know that it was let go
+            with written(self._dsn) as db:
+                db.execute(sql, given)
+            self.ended(taken)
 
     def ended(self, taken: Job | Parcel | Late) -> None:
         """Know no more that it is ours: the database knows it as well."""

@@ -1,0 +1,103 @@
+"""What the queue in PostgreSQL leaves nowhere, and in which order it locks."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.postgres import taking
+from bot.postgres.life import TABLES, Db
+from bot.postgres.store import PostgresStore
+from bot.postgres.texts import line
+from bot.postgres.writing import written
+from tests.doubles.queue import late_of, message, reached, taken
+
+OPEN = {"id", "channel", "came", "made", "at", "first", "head", "owner", "begun", "due", "deaths",
+        "faults", "tries"}  # fmt: skip
+
+
+@pytest.fixture
+def store(dsn: str, tmp_path: Path) -> Iterator[PostgresStore]:
+    with closing(PostgresStore(dsn, tmp_path)) as store:
+        yield store
+
+
+def test_the_planner_samples_nothing_of_people(store: PostgresStore, dsn: str) -> None:
+    """ANALYZE, which the server runs by itself, would keep texts and numbers for months."""
+    for n in range(40):
+        reached(store, f"t{n}", "lines:+254700000001")
+        store.leave(f"t{n}", "a later reply")
+        store.put("lines", [message(f"m{n}", "+254700000001", "the same text")])
+    job = taken(store)
+    store.answered(job, "lines:+254700000001", ["the same call"] * 40)
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute("analyze")
+        sql = "select tablename, attname from pg_stats where tablename = any(%s)"
+        sampled = admin.execute(sql, [list(TABLES)]).fetchall()
+    assert {table for table, _ in sampled} == set(TABLES)
+    assert {column for _, column in sampled} <= OPEN
+
+
+@contextmanager
+def turn_held(dsn: str, person: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The turn of a conversation, which another process holds meanwhile."""
+    with psycopg.connect(dsn) as db:
+        db.execute("set lock_timeout = '5s'")
+        db.execute("select pg_advisory_xact_lock(%s)", [line("lines", person)])
+        yield db
+
+
+def test_a_late_reply_waits_for_its_turn_before_it_locks_its_row(
+    store: PostgresStore, dsn: str
+) -> None:
+    """Who forgets has the turn first and then the row: they would wait for each other."""
+    reached(store)
+    store.leave("t1", "a later reply")
+    late = late_of(store)
+    with turn_held(dsn, "ada") as db:
+        thread = threading.Thread(target=store.deliver, args=(late, ["call"]))
+        thread.start()
+        await_waiting(dsn)
+        assert db.execute("delete from reach").rowcount == 1, "its row is free"
+    thread.join()
+    assert store.take_parcel() is None, "it was erased meanwhile"
+
+
+def await_waiting(dsn: str) -> None:
+    """Until somebody waits for a turn."""
+    sql = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    with psycopg.connect(dsn, autocommit=True) as db:
+        while db.execute(sql).fetchone() == (0,):
+            time.sleep(0.01)
+
+
+def test_what_is_taken_anew_while_it_is_put_back_stays_known(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("lines", [message("1"), message("2", "bob")])
+    job, again = taken(store), []
+
+    @contextmanager
+    def slowly(dsn: str) -> Iterator[Db]:
+        """Another thread takes as soon as this transaction is over."""
+        monkeypatch.setattr(taking, "written", written)
+        with written(dsn) as db:
+            yield db
+        thread = threading.Thread(target=lambda: again.append(store.take()))
+        thread.start()
+        thread.join(0.5)  # while the lock is held it waits
+
+    monkeypatch.setattr(taking, "written", slowly)
+    store.release(job)
+    while not again:
+        time.sleep(0.01)
+    mine = store._mine
+    assert list(mine._held["inbox"]) == [job.id]
+    mine._doubt = True  # as after a lost connection: what is not known of is let go
+    other = store.take()
+    assert other is not None
+    assert other.conversation == "bob"
