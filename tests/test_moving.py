@@ -16,8 +16,9 @@ from bot.counts import Counts
 from bot.delivery.port import Reach, StoreFailed
 from bot.delivery.sqlite import SqliteStore
 from bot.desk.passed import Passed
-from bot.moving import aside
-from bot.moving.carrying import NOTE, Noted, carry
+from bot.keys import Key
+from bot.moving import aside, moving
+from bot.moving.carrying import NOTE, Noted, Proved, carry
 from bot.moving.kinds import KINDS, Kind, NotMoved, Row, checksum
 from bot.moving.moving import to_database, to_files
 from bot.moving.sides import Files, InDatabase
@@ -26,6 +27,7 @@ from bot.people import People
 from bot.settings import Settings
 from bot.turns import Turn
 from bot.workshops.kept import Workshops
+from index.postgres import passing
 from tests.doubles.queue import message
 from tests.libraries import copy_library
 
@@ -164,6 +166,88 @@ def test_a_copy_that_is_another_is_told_and_made_again(tmp_path: Path, dsn: str)
     with pytest.raises(NotMoved, match=r"people: languages \(1 rows, 1 there\)"):
         carry(Files(tmp_path), InDatabase(dsn), Noted(tmp_path, "there"), meddle)
     carry(Files(tmp_path), InDatabase(dsn), Noted(tmp_path, "there"), never)
+
+
+class Done(Exception):
+    pass
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library is no matter here."""
+
+    def library(
+        here: Settings, there: Settings, noted: Noted, proved: list[Proved], _: object
+    ) -> moving.Moved:
+        return moving.Moved(proved=proved, questions=2, other=("one",))
+
+    monkeypatch.setattr(moving, "_library", library)
+
+
+@pytest.mark.parametrize("left", [0, 3])
+def test_a_move_cut_when_files_are_set_aside_only_ends(
+    left: int, tmp_path: Path, dsn: str, unread: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is set aside is not there to be carried: carried again it would empty the database."""
+    use(tmp_path)
+    settings, before = Settings(exchange_data=tmp_path), held(Files(tmp_path))
+
+    def cut(data: Path) -> None:
+        kept = {path: path.read_bytes() for path in sorted(data.glob("*.db"))[:left]}
+        aside.set_aside(data)
+        for path, content in kept.items():
+            path.write_bytes(content)
+        raise Done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "set_aside", cut)
+        with pytest.raises(Done):
+            to_database(settings, dsn, "postgres", never, lambda *_: None)
+    with closing(open_people(settings.model_copy(update={"database_url": SecretStr(dsn)}))) as own:
+        own.choose("telegram:2", "fr")  # who took it for done and served
+    moved = to_database(settings, dsn, "postgres", never, lambda *_: None)
+    assert {one.label: one.rows for one in moved.proved} == {k: n for k, (n, _) in before.items()}
+    assert (moved.questions, moved.other) == (2, ("one",))
+    after = held(InDatabase(dsn))
+    assert after.pop("people: languages")[0] == before.pop("people: languages")[0] + 1
+    assert after == before
+    assert not any(tmp_path.glob("*.db"))
+    assert not (tmp_path / NOTE).exists()
+
+
+def test_a_key_that_was_renewed_meanwhile_is_carried_again(tmp_path: Path, dsn: str) -> None:
+    use(tmp_path)
+    files, database = Files(tmp_path), InDatabase(dsn)
+    with pytest.raises(Cut):
+        carry(files, Cutting(dsn, "seen"), Noted(tmp_path, "there"), never)
+    files.put_keys("people", (Key(made=1.0, secret=bytes(32)),))
+    with pytest.raises(NotMoved, match="key: people"):
+        carry(files, database, Noted(tmp_path, "there"), never)
+    carry(files, database, Noted(tmp_path, "there"), never)
+    assert database.keys("people") == files.keys("people")
+
+
+def test_a_library_that_others_published_there_is_not_taken_for_ours(
+    tmp_path: Path, dsn: str, unread: None
+) -> None:
+    use(tmp_path)
+    passing.ready(dsn)
+    with psycopg.connect(dsn) as db:
+        db.execute("insert into library_snapshots (name, originals) values ('20260101T1', '{}')")
+        db.execute("insert into library_current (snapshot) values ('20260101T1')")
+    with pytest.raises(NotMoved, match="20260101T1"):
+        to_database(Settings(exchange_data=tmp_path), dsn, "postgres", never, lambda *_: None)
+    assert (tmp_path / "people.db").exists()
+    assert not (tmp_path / NOTE).exists()
+
+
+def test_the_desk_comes_back_for_this_account_alone(tmp_path: Path, dsn: str) -> None:
+    """It holds the hashes of passwords."""
+    use(tmp_path / "one")
+    carry(Files(tmp_path / "one"), InDatabase(dsn), Noted(tmp_path / "one", "there"), never)
+    (tmp_path / "two").mkdir()
+    carry(InDatabase(dsn), Files(tmp_path / "two"), Noted(tmp_path / "two", "back"), never)
+    assert (tmp_path / "two" / "desk.db").stat().st_mode & 0o077 == 0
 
 
 def test_who_is_served_is_not_moved(tmp_path: Path, dsn: str) -> None:

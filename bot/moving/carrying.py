@@ -9,9 +9,11 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.moving.kinds import KEYS, KINDS, Kind, NotMoved, checksum
 from bot.moving.sides import Side
+from index.snapshots import flush
 
 NOTE = "moving.json"
 Tell = Callable[[str], None]
@@ -42,16 +44,22 @@ class Noted:
         self.begun = held is not None
         self.done: list[str] = held["done"] if held else []
         self.answers: dict[str, str] = held["answers"] if held else {}  # before, by question
+        # What was found once all was there: from then on nothing is carried any more.
+        self.found: dict[str, Any] | None = held["found"] if held else None
 
     def add(self, *labels: str) -> None:
         """Note these as done, on the disk."""
         self.done += labels
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(self._held()), encoding="utf-8")
+        flush(fresh)
         os.replace(fresh, self._path)
+        flush(self._path.parent)
 
     def _held(self) -> dict[str, object]:
-        return {"way": self._way, "done": self.done, "answers": self.answers}
+        return {
+            "way": self._way, "done": self.done, "answers": self.answers, "found": self.found,
+        }  # fmt: skip
 
     def again(self, label: str) -> None:
         """Have this one carried once more by the next run."""
@@ -77,10 +85,10 @@ def carry(source: Side, target: Side, noted: Noted, tell: Tell) -> list[Proved]:
             if rows:
                 tell(f"{kind.label}: {len(rows)} rows copied")
     proved = [_proved(source, target, kind) for kind in KINDS]
-    for one in proved:
-        if not one.same:
-            noted.again(one.label)
-    _refuse_other(source, target, proved)
+    keys = [f"key: {name}" for name in KEYS if _keys(source, name) != _keys(target, name)]
+    for label in [one.label for one in proved if not one.same] + keys:
+        noted.again(label)
+    _refuse_other(proved, keys)
     return proved
 
 
@@ -106,10 +114,9 @@ def _proved(source: Side, target: Side, kind: Kind) -> Proved:
     return Proved(label=kind.label, rows=len(here), there=len(there), same=same)
 
 
-def _refuse_other(source: Side, target: Side, proved: list[Proved]) -> None:
+def _refuse_other(proved: list[Proved], keys: list[str]) -> None:
     other = [f"{one.label} ({one.rows} rows, {one.there} there)" for one in proved if not one.same]
-    other += [f"key: {name}" for name in KEYS if _keys(source, name) != _keys(target, name)]
-    if other:
+    if other := other + keys:
         raise NotMoved(
             f"not the same on both sides: {', '.join(other)}; see that nobody serves, and type the"
             " same line again"

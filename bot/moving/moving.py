@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -26,7 +26,8 @@ from index.calibration import Trial
 from index.editing import editing
 from index.engines import open_engine
 from index.opened import open_folder
-from index.postgres.connecting import told
+from index.postgres import passing
+from index.postgres.connecting import told, translated
 from index.publish import VECTORS, Progress
 from index.remembering import Remembering
 from index.vectors import VectorStore
@@ -52,8 +53,14 @@ def to_database(settings: Settings, dsn: str, engine: str, tell: Tell, progress:
     data, database = settings.exchange_data, InDatabase(dsn)
     with _nobody_serves(data, database):
         noted = Noted(data, f"to {told(dsn)}")
-        proved = carry(Files(data), database, noted, tell)
-        moved = _library(here, there, noted, proved, progress)
+        if not noted.begun:
+            _refuse_other_library(dsn, data)
+
+        def move() -> Moved:
+            proved = carry(Files(data), database, noted, tell)
+            return _library(here, there, noted, proved, progress)
+
+        moved = _once(noted, move)
         set_aside(data)
         noted.end()
     return moved
@@ -66,10 +73,41 @@ def to_files(settings: Settings, dsn: str, tell: Tell, progress: Progress) -> Mo
     data, database = settings.exchange_data, InDatabase(dsn)
     with _nobody_serves(data, database):
         noted = Noted(data, f"from {told(dsn)}")
-        proved = carry(database, Files(data), noted, tell)
-        moved = _library(here, there, noted, proved, progress)
+
+        def move() -> Moved:
+            proved = carry(database, Files(data), noted, tell)
+            return _library(here, there, noted, proved, progress)
+
+        moved = _once(noted, move)
         noted.end()
     return moved
+
+
+def _once(noted: Noted, move: Callable[[], Moved]) -> Moved:
+    """Move and note what was found; where that was done before the cut, tell what was found then.
+
+    Files are set aside by then, some or all: to carry what is left would empty the other side.
+    """
+    if noted.found is None:
+        moved = move()
+        noted.found = asdict(moved)
+        noted.add()
+        return moved
+    proved = [Proved(**one) for one in noted.found["proved"]]
+    other = tuple(noted.found["other"])
+    return Moved(proved=proved, questions=noted.found["questions"], other=other)
+
+
+def _refuse_other_library(dsn: str, data: Path) -> None:
+    """The library that answers in the database would take the place of the hub's own."""
+    with translated(dsn):
+        passing.ready(dsn)
+        current = passing.look(dsn).current
+    if current is not None and not snapshots.whole(data, current):
+        raise NotMoved(
+            f"a library that was not published from {data} answers there already ({current});"
+            " take an empty database"
+        )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from psycopg import Connection
 
 from bot.delivery import opening
-from bot.files import SqliteTables
+from bot.keeping import Room, open_tables
 from bot.keys import Key, read_keys, write_keys
 from bot.moving.kinds import Kind, Row, canonical
 from bot.postgres.made import made, telling
@@ -137,8 +137,10 @@ def _opened(path: Path) -> sqlite3.Connection:
     """The file with its tables, made if need be."""
     if path.name == "queue.db":
         return opening.opened(path)
-    SqliteTables(path, durable=True).close()
-    return sqlite3.connect(path, timeout=opening.LOCKED, isolation_level=None)
+    open_tables(Room(path.stem), path.parent).close()  # with the mode that it has
+    db = sqlite3.connect(path, timeout=opening.LOCKED, isolation_level=None)
+    db.execute("pragma secure_delete = on").fetchall()
+    return db
 
 
 def _from_bytes(kind: Kind, row: Row) -> Row:
