@@ -1,9 +1,12 @@
 """Following what other machines of the hub publish, roll back to or withdraw."""
 
 import asyncio
+from pathlib import Path
 
 from bot.logs import logger
 from bot.settings import BadSetting, Settings
+from bot.tables import library_of_databases
+from index import withdrawn
 
 EVERY = 2.0  # seconds
 
@@ -26,6 +29,22 @@ def follow(settings: Settings) -> None:
             " install it: .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
         ) from error
     follow(dsn, settings.exchange_data)
+
+
+def withdraw(source: str, data: Path, dsn: str) -> None:
+    """Let a source never answer again, here and, where there is a database, at all machines.
+
+    They are told before this returns: what is only in this machine's folder would be lost with it.
+    Raises OSError, TablesFailed.
+    """
+    withdrawn.withdraw(data, source)
+    if dsn:
+        with library_of_databases():
+            from bot.postgres.made import telling
+            from index.postgres import passing
+        with telling(dsn):
+            passing.ready(dsn)
+            passing.withdraw(dsn, frozenset([source]))
 
 
 async def follow_on(settings: Settings) -> None:

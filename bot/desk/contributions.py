@@ -13,8 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.desk.database import opened
+from bot.following import withdraw
 from bot.keys import DAY
-from index.withdrawn import withdraw
 
 WAITS = 90  # days that a contribution waits for an editor; then it is erased
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
@@ -79,7 +79,7 @@ class Contributions:
 
     def __init__(self, data: Path, now: Callable[[], float] = time.time, *, dsn: str = "") -> None:
         """Open or make the file in the folder `data`."""
-        self._data, self._now = data, now
+        self._data, self._dsn, self._now = data, dsn, now
         self._db = opened(data, dsn)
 
     def close(self) -> None:
@@ -153,7 +153,7 @@ class Contributions:
 
         What stays is that its code was used, and the id of its source.
         """
-        withdraw(self._data, self.one(id).source)
+        withdraw(self.one(id).source, self._data, self._dsn)
         empty = {field.name: "" for field in fields(Told)}
         self._change(id, **empty, reach="", state=State.WITHDRAWN)
 
@@ -168,7 +168,8 @@ class Contributions:
             gone = self._db.execute(sql, [id, State.WAITING]).rowcount
         if not gone:
             raise NoContribution(f"contribution {id} is published meanwhile; withdraw it")
-        withdraw(self._data, one.source)  # it may have been published before a crash
+        # It may have been published before a crash.
+        withdraw(one.source, self._data, self._dsn)
 
     def sweep(self) -> int:
         """Erase what no editor approved in WAITS days, and tell how many those were."""
