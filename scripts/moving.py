@@ -41,6 +41,7 @@ def migrate(
         with progress_bars(notes) as progress:
             if back:
                 moved = moving.to_files(settings, dsn, notes.print, progress)
+                notes.print("the database holds it as well, and nobody sweeps it: drop it")
             else:
                 moved = moving.to_database(settings, dsn, engine, notes.print, progress)
         _tell(moved)

@@ -265,7 +265,8 @@ def test_files_that_were_moved_are_erased_a_week_later(
     use(tmp_path)
     aside.set_aside(tmp_path)
     names = {path.name for path in (tmp_path / aside.FOLDER).iterdir()}
-    assert {"people.db", "people.key", "queue.db", "queue.key", "desk.db", "counts.db"} <= names
+    assert {"people.db", "people.key", "queue.key", "desk.db", "counts.db"} <= names
+    assert not any(tmp_path.rglob("queue.db*")), "no message is kept once it is answered"
     assert not any(tmp_path.glob("*.db"))
     assert aside.sweep(tmp_path) == 0
     monkeypatch.setattr(aside, "KEPT", -1)

@@ -8,17 +8,23 @@ from pathlib import Path
 from bot.keys import DAY
 from bot.moving.kinds import KEYS, KINDS
 
-FOLDER = "moved"
+FOLDER, MESSAGES = "moved", "queue.db"
 KEPT = 7 * DAY  # seconds
 
 
 def set_aside(data: Path) -> None:
-    """Put the files of the state into their own folder, for this account alone."""
+    """Put the files of the state into their own folder, for this account alone.
+
+    Not the messages: they are answered from where they are now, and none is kept after that.
+    """
     aside = data / FOLDER
     aside.mkdir(mode=0o700, exist_ok=True)
     names = {kind.file for kind in KINDS} | {f"{name}.key" for name in KEYS}
     for path in sorted(data.iterdir()):
-        if path.name.removesuffix("-wal").removesuffix("-shm") in names:
+        name = path.name.removesuffix("-wal").removesuffix("-shm")
+        if name == MESSAGES:
+            path.unlink()
+        elif name in names:
             path.replace(aside / path.name)
     os.utime(aside)
 
