@@ -31,6 +31,7 @@ from index.bulk.worker import BATCH, work
 from index.embedders import e5_use
 from index.embedders.e5_use import E5AndUse
 from index.ports import Embedder
+from index.postgres import leases as postgres_leases
 from index.postgres.connecting import connected
 from index.postgres.leases import PostgresLeases
 from index.publish import Published, publish
@@ -165,7 +166,7 @@ def test_workers_of_two_machines_share_a_database(store: Path, dsn: str) -> None
     known.put(texts[:10], E5AndUse.name)
     known.store({key: np.ones(4, np.float32) for key in known.lease("me", E5AndUse.name, 10)})
     known.close()
-    given = [DATABASE, bulking.EMBEDDER, "", E5AndUse.name, "0"]
+    given = [DATABASE, bulking.EMBEDDER, "", "", "0"]
     shared = PostgresLeases(dsn)
     shared.put(texts[10:50], E5AndUse.name)
     elsewhere = subprocess.run(
@@ -293,6 +294,26 @@ def test_what_is_leased_is_nobody_elses_until_its_time_is_over(
     run_out()
     assert two_texts.free()
     assert set(two_texts.lease("far 4", "words", 9).values()) == {"a longer one", "short"}
+
+
+def test_a_large_library_is_put_in_parts_the_longest_first(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_leases, "_TOGETHER", 2)
+    shared = PostgresLeases(dsn)
+    texts = ["x" * n for n in (3, 5, 1, 4, 2)]
+    assert shared.put(texts, "words") == 5
+    assert [len(*shared.lease("far 1", "words", 1).values()) for _ in texts] == [5, 4, 3, 2, 1]
+
+
+def test_a_worker_that_is_asked_in_another_way_tells_how() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "index.bulk.worker"], cwd=ROOT, check=False, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert asked.returncode == 1
+    assert "STORE EMBEDDER MODEL SPACE PARENT" in asked.stderr
+    assert "Traceback" not in asked.stderr
 
 
 def test_a_model_of_another_space_is_given_nothing(two_texts: LeaseStore) -> None:

@@ -23,6 +23,7 @@ _LEASE = f"""update embedding_jobs set worker = %s, until = {_NOW} + {LEASE} whe
     select key from embedding_jobs where until < {_NOW} and space = %s
     order by until, place limit %s for update skip locked
 ) returning key, body"""
+_TOGETHER = 10_000  # texts of one statement: it may hold a gigabyte, a large library more
 _STORE = """insert into embedding_vectors (key, vector)
     select * from unnest(%s::text[], %s::bytea[]) on conflict do nothing"""
 
@@ -51,7 +52,9 @@ class PostgresLeases:
         bodies = [text.encode("utf-8", "surrogatepass") for text in longest]
         with connected(self._dsn) as db:
             db.execute(f"delete from embedding_jobs where until < {_NOW}")
-            db.execute(_PUT, [space, keys, bodies])
+            for start in range(0, len(keys), _TOGETHER):
+                these = slice(start, start + _TOGETHER)
+                db.execute(_PUT, [space, keys[these], bodies[these]])
         return self.left()
 
     def lease(self, worker: str, space: str, most: int) -> dict[str, str]:
