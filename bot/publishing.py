@@ -5,8 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from bot import gate
-from bot.app import open_embedder
+from bot import app, gate
 from bot.asking import answer
 from bot.changing import Machines
 from bot.desk.curated import check_kept
@@ -38,7 +37,7 @@ class Examination:
         settings = self._settings
         engine = open_engine(settings.engine, dsn_of(settings))
         with closing(VectorStore(settings.exchange_data / VECTORS)) as store:
-            opened = open_folder(folder, engine, Remembering(open_embedder(settings), store))
+            opened = open_folder(folder, engine, Remembering(app.open_embedder(settings), store))
             # Also those whose source is not held: a source that is gone is what a gate must see.
             results = gate.ask(
                 golden(settings), lambda trial: answer(opened, trial.question, trial.language)
@@ -73,7 +72,7 @@ def publish_examined(
     published = publish(
         settings.exchange_data,
         library,
-        open_embedder(settings),
+        app.open_embedder(settings),
         settings.engine,
         settings.calibration,
         progress,
