@@ -176,12 +176,17 @@ class Counts:
         return len(new)
 
     def _marked(self, now: str, cells: Sequence[_By], names: Names) -> set[_By]:
-        """Those of the cells in which the person is marked."""
+        """Those of the cells in which the person is marked.
+
+        Joined so that each is looked up by its whole key: SQLite answers `in (values …)` by reading
+        all marks of the week, 45 ms where there are 200,000.
+        """
         keys = [(*cell, hash) for cell in cells for hash in _named(now, cell, names)]
         rows = self._db.execute(
-            "select by, value from marks where week = ? and (by, value, hash) in"
-            f" (values {', '.join(['(?, ?, ?)'] * len(keys))})",
-            [now, *(part for key in keys for part in key)],
+            f"select by, value from (values {', '.join(['(?, ?, ?)'] * len(keys))}) as asked"
+            " cross join marks where week = ? and by = asked.column1 and value = asked.column2"
+            " and hash = asked.column3",
+            [*(part for key in keys for part in key), now],
         ).fetchall()
         return {(by, value) for by, value in rows}
 

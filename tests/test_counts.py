@@ -1,12 +1,14 @@
 """Counts that show no one: by week, whose people's hashes go with it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.counts import FEWEST, Cell, Counts, Names
+from bot.files import SqliteTables
 from bot.suppression import shown
 
 DAY = date(2026, 3, 2)
@@ -150,3 +152,18 @@ def test_what_is_older_than_the_setting_is_erased(counts: Counts) -> None:
     later = DAY + timedelta(days=400)
     assert counts.sweep(later, later - timedelta(days=365)) == {"week hashes": 15, "old counts": 4}
     assert counts.closed(later) == []
+
+
+def test_a_message_costs_no_more_the_more_people_write(tmp_path: Path) -> None:
+    """By steps of SQLite's machine, which no other program on this one can change."""
+    costs = []
+    with closing(Counts(tmp_path)) as counts:
+        assert isinstance(counts._db, SqliteTables)
+        for people in (50, 1_000):
+            ask(counts, people, "sw", first=len(costs) * 50)
+            steps: list[int] = []
+            counts._db._db.set_progress_handler(lambda steps=steps: steps.append(1), 20)
+            counts.add(DAY, hashes("7", "earlier"), all="all", language="sw", channel="telegram")
+            counts._db._db.set_progress_handler(None, 0)
+            costs.append(len(steps))
+    assert 0 < costs[1] < 2 * costs[0]
