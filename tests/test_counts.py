@@ -154,16 +154,26 @@ def test_what_is_older_than_the_setting_is_erased(counts: Counts) -> None:
     assert counts.closed(later) == []
 
 
+class Steps:
+    """Counts twenty steps of SQLite's machine at a time: no other program on this one adds any."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> int:
+        self.count += 1
+        return 0
+
+
 def test_a_message_costs_no_more_the_more_people_write(tmp_path: Path) -> None:
-    """By steps of SQLite's machine, which no other program on this one can change."""
-    costs = []
+    costs = list[int]()
     with closing(Counts(tmp_path)) as counts:
         assert isinstance(counts._db, SqliteTables)
         for people in (50, 1_000):
             ask(counts, people, "sw", first=len(costs) * 50)
-            steps: list[int] = []
-            counts._db._db.set_progress_handler(lambda steps=steps: steps.append(1), 20)
+            steps = Steps()
+            counts._db._db.set_progress_handler(steps, 20)
             counts.add(DAY, hashes("7", "earlier"), all="all", language="sw", channel="telegram")
             counts._db._db.set_progress_handler(None, 0)
-            costs.append(len(steps))
+            costs.append(steps.count)
     assert 0 < costs[1] < 2 * costs[0]
