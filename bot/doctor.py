@@ -28,6 +28,7 @@ from bot.opening import open_store, queue_kept
 from bot.settings import BadSetting, Settings
 from bot.workshops.printing import NotPrinted, pdf
 
+_MOVED = ("queue.db", "people.db", "counts.db", "desk.db")  # what a database has in their place
 TIMEOUT = 10.0  # seconds for a network to reply
 SKEW = 60.0  # seconds that the clock may be off: more breaks signatures and TLS
 MEGABYTE = 1 << 20
@@ -244,6 +245,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("database", f"PostgreSQL {server.version} answers")
+    left = [name for name in _MOVED if (settings.exchange_data / name).exists()]
+    if left:
+        yield warning(
+            "database",
+            f"what {', '.join(left)} in {settings.exchange_data} hold is in no answer: move it"
+            " with exchange migrate, or take it away",
+        )
 
 
 def _queue(settings: Settings) -> Finding:

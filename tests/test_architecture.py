@@ -1,6 +1,8 @@
 """Imports run one way only: scripts -> bot -> index -> corpus."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,28 @@ def test_the_core_names_no_network() -> None:
         text = (ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8").lower()
         assert "whatsapp" not in text, name
         assert "import telegram" not in text, name
+
+
+def test_no_library_of_a_database_is_needed_without_one(tmp_path: Path) -> None:
+    """A hub in files installs none; all that is kept is opened and swept there as ever."""
+    program = (
+        "import sys; sys.modules |= dict.fromkeys(['psycopg', 'psycopg_pool', 'pgvector'])\n"
+        "from pathlib import Path\n"
+        "import scripts.cli\n"
+        "from bot import app, doctor, retention\n"
+        "from bot.changing import changing\n"
+        "from bot.following import follow\n"
+        "from bot.opening import open_store\n"
+        "from bot.settings import Settings\n"
+        "settings = Settings(exchange_data=Path(sys.argv[1]))\n"
+        "open_store(settings).close()\n"
+        "retention.sweep(settings)\n"
+        "follow(settings)\n"
+        "with changing(settings): pass\n"
+        "assert not list(doctor._database(settings))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "data")], cwd=ROOT, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -449,6 +449,16 @@ def test_the_doctor_tells_whether_the_server_logs_texts(
     assert ("log_parameter_max_length = 0" in found.text) == (level == "warn")
 
 
+def test_the_doctor_tells_of_files_that_were_never_moved(dsn: str, tmp_path: Path) -> None:
+    """Who only sets DATABASE_URL leaves messages where nobody answers or erases them."""
+    SqliteStore(tmp_path).close()
+    settings = Settings(exchange_data=tmp_path, database_url=SecretStr(dsn))
+    said = [one.text for one in doctor._database(settings) if one.level == "warn"]
+    assert len(said) == 1
+    assert said[0].startswith("what queue.db in ")
+    assert "exchange migrate" in said[0]
+
+
 def test_no_text_stays_in_the_tables_files(
     store: PostgresStore, dsn: str, postgres: Server
 ) -> None:

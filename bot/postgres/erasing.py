@@ -32,7 +32,9 @@ def rewrite(dsn: str) -> None:
         if row != (True,):
             return
         try:
-            db.execute("set lock_timeout = '2s'")  # whoever waits behind us waits no longer
+            # Whoever comes meanwhile waits behind us, and who tidies puts no message for so long;
+            # a dump may read the table for hours.
+            db.execute("set lock_timeout = '200ms'")
             _rewritten(db)
         finally:
             db.execute("reset lock_timeout")
