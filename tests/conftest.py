@@ -11,6 +11,7 @@ from filelock import FileLock
 from bot import app, upkeep
 from bot.assistant import Assistant
 from bot.settings import Settings
+from index.languages import identify
 from tests.doubles.postgres import Server, database
 
 BUILDING = 400  # seconds: embedding the library on a machine that does other things as well
@@ -26,6 +27,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.timeout(BUILDING))
     first = needing[:1]
     items.sort(key=lambda item: -1 if item in first else item in needing)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_open() -> None:
+    """No thread unpacks the default models while pytest parses a module.
+
+    NumPy reads the head of a file by `ast`, and CPython 3.11 counts the depth of two threads that
+    use it in one number: either may end with "AST constructor recursion depth mismatch".
+    """
+    app.open_embedder(Settings()).embed_question("ready", "en")
+    identify("ready")
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ def test_it_tells_how_much_of_what_was_erased(tmp_path: Path) -> None:
     assert retention.sweep(settings) == {
         "lapsed people": 1, "limits": 0, "turns": 0, "week hashes": 3 * 7, "old counts": 3,
         "proposals": 0, "queue": 0, "contributions": 0, "passed on": 0,
-        "ways to people": 0,
+        "ways to people": 0, "moved files": 0,
     }  # fmt: skip
     assert set(retention.sweep(settings).values()) == {0}
 
