@@ -27,7 +27,7 @@ from corpus.source import CATALOGUE
 from index.calibration import QUESTIONS
 from scripts import load
 
-SOURCE, ASKED = "S004", "What did community-led action in Sierra Leone do about teenage pregnancy?"
+SOURCE, ASKED = "S009", "What did community-led action in Sierra Leone do about teenage pregnancy?"
 MOST, GROWTH = 1.0, 1.05  # seconds that nineteen of twenty answers may take; of memory
 SETTLES = 0.15  # share of the time after which memory is first looked at
 WARM = 30.0  # seconds that the server may take to open
