@@ -128,6 +128,7 @@ async def test_nothing_said_stands_in_any_log_table_or_file(data: Path) -> None:
             "passed_on",
             "contributions",
             "ways_to_people",
+            "moved_files",
         }
     assert any(line["event"] == "failed" and line["error"] for line in lines), "a fault was logged"
     assert any(line["event"] == "retention" for line in lines)

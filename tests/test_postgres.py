@@ -30,7 +30,7 @@ def test_a_lost_connection_is_replaced(dsn: str, postgres: Server) -> None:
     with connected(dsn) as one:
         process = one.info.backend_pid
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute("select pg_terminate_backend(%s)", [process])
+        admin.execute("select pg_terminate_backend(%s, 5000)", [process])
     with connected(dsn) as two:
         assert two.execute("select 1").fetchone() == (1,)
 

@@ -376,7 +376,7 @@ def test_a_connection_that_the_server_ended_is_an_error_at_most_once(
 ) -> None:
     store.put("lines", [message("1")])
     with psycopg.connect(dsn, autocommit=True) as admin:
-        ended = """select count(pg_terminate_backend(pid)) from pg_stat_activity
+        ended = """select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity
                    where datname = current_database() and pid <> pg_backend_pid()"""
         assert admin.execute(ended).fetchone() != (0,)
     assert taken(store).body == "Hello"
@@ -419,7 +419,7 @@ def test_no_text_is_in_the_servers_log(store: PostgresStore, dsn: str, postgres:
         admin.execute(f"alter database {name} set log_statement = 'all'")
         admin.execute(f"alter database {name} set log_parameter_max_length = 0")
         admin.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
     before = (postgres.folder / "log").stat().st_size
