@@ -1,5 +1,6 @@
 """Our own engine, with the two models of its embedded default."""
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,8 +28,7 @@ def VERSION() -> str:
 
 def build(ids: list[str], texts: list[str], vectors: Any, folder: Path) -> Any:  # noqa: ANN401
     """The index of the library that was published here; its vectors are looked up."""
-    made = folder / "timed"
-    made.mkdir(exist_ok=True)
+    made = _empty(folder / "timed")
     aligned = Current(folder, "local", open_embedder(Settings(exchange_data=folder)))().embedder
     store, raw = VectorStore(folder / VECTORS), aligned.raw
 
@@ -46,7 +46,14 @@ def add(index: Any, id: str, text: str, vector: Any, folder: Path) -> None:  # n
     library, made, embed = index
     with library.changing():
         shelve([Text(id="one more", title="", text=text, language="en")], library)
-    local.build(library, made, embed)
+    local.build(library, _empty(made), embed)
+
+
+def _empty(folder: Path) -> Path:
+    """The folder, of which nothing is left that an earlier build wrote."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def opened(folder: Path) -> Callable[[str], list[str]]:

@@ -20,19 +20,22 @@ def VERSION() -> str:
     return f"txtai {version('txtai')}"
 
 
-class _Vectors:
-    """Known vectors of texts, as txtai's external vectors; a question is embedded."""
+def _vectors(known: dict[str, Any]) -> Callable[[list[str]], Any]:
+    """Known vectors of texts, as txtai's external vectors; a question is embedded.
 
-    def __init__(self, known: dict[str, Any]) -> None:
-        self._known, self._model = known, E5()
+    It must be a function: anything else that can be called txtai calls, to make one.
+    """
+    model = E5()
 
-    def __call__(self, texts: list[str]) -> Any:  # noqa: ANN401
-        rows = [self._known[one] if one in self._known else self._model.query(one) for one in texts]
+    def transform(texts: list[str]) -> Any:  # noqa: ANN401
+        rows = [known[one] if one in known else model.query(one) for one in texts]
         return np.stack(rows).astype(np.float32)
+
+    return transform
 
 
 def _config(known: dict[str, Any]) -> dict[str, Any]:
-    return {"method": "external", "transform": _Vectors(known), "hybrid": True}
+    return {"method": "external", "transform": _vectors(known), "hybrid": True}
 
 
 def build(ids: list[str], texts: list[str], vectors: Any, folder: Path) -> Any:  # noqa: ANN401
@@ -62,7 +65,7 @@ def opened(folder: Path) -> Callable[[str], list[str]]:
     """Ten ids for a question."""
     index = Embeddings(_config({}))
     index.load(str(folder))
-    index.config["transform"] = _Vectors({})
+    index.config["transform"] = _vectors({})
     index.model = index.loadvectors()
     return lambda question: [str(id) for id, _ in index.search(question, 10)]
 
