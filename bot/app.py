@@ -69,8 +69,8 @@ def open_current(settings: Settings) -> Current:
     Raises UnknownPart, and DatabaseFailed where the engine needs a database.
     """
     follow(settings)
-    dsn = settings.database_url.get_secret_value()
-    return Current(settings.exchange_data, settings.engine, open_embedder(settings), dsn)
+    embedder = open_embedder(settings)
+    return Current(settings.exchange_data, settings.engine, embedder, settings.dsn)
 
 
 def open_assistant(settings: Settings, *, limited: bool = False) -> Assistant:

@@ -35,12 +35,11 @@ def changing(settings: Settings) -> Iterator[Machines]:
 
     Raises Busy where another machine has it, BadSetting, DatabaseFailed.
     """
-    dsn = settings.database_url.get_secret_value()
-    if not dsn:
+    if not settings.dsn:
         yield Alone()
         return
     follow(settings)  # tells what is to be installed, and makes the tables
     from index.postgres.machines import several
 
-    with several(dsn, settings.exchange_data, settings.snapshots_kept) as machines:
+    with several(settings.dsn, settings.exchange_data, settings.snapshots_kept) as machines:
         yield machines

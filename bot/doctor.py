@@ -226,14 +226,13 @@ def _printing() -> Finding:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     """Of the database server, where there is one: that it answers, and keeps no texts in a log."""
-    dsn = settings.database_url.get_secret_value()
-    if not dsn:
+    if not settings.dsn:
         return
     try:
         open_store(settings, serving=False).close()  # it says what is missing, the library too
         from bot.postgres.looking import look
 
-        server = look(dsn)
+        server = look(settings.dsn)
     except (StoreFailed, BadSetting) as error:
         yield fault("database", str(error))
         return

@@ -18,8 +18,7 @@ def follow(settings: Settings) -> None:
 
     Raises BadSetting, DatabaseFailed.
     """
-    dsn = settings.database_url.get_secret_value()
-    if not dsn:
+    if not settings.dsn:
         return
     try:
         from index.postgres.following import follow  # its library is for who has a database
@@ -28,7 +27,7 @@ def follow(settings: Settings) -> None:
             f"DATABASE_URL: needs the library {error.name};"
             " install it: .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
         ) from error
-    follow(dsn, settings.exchange_data)
+    follow(settings.dsn, settings.exchange_data)
 
 
 def withdraw(source: str, data: Path, dsn: str) -> None:
@@ -53,7 +52,7 @@ async def follow_on(settings: Settings) -> None:
     What fails is logged when it begins, and tried again.
     """
     failing = ""
-    while settings.database_url.get_secret_value():
+    while settings.dsn:
         await asyncio.sleep(EVERY)
         try:
             await asyncio.to_thread(follow, settings)

@@ -21,19 +21,14 @@ class Opens(Protocol[Part]):
         """The part in the folder `data`; with a `dsn`, in that database."""
 
 
-def dsn_of(settings: Settings) -> str:
-    """The address of the database that the state is kept in; "" where it is in files."""
-    return settings.database_url.get_secret_value()
-
-
 def open_part(part: Opens[Part], settings: Settings) -> Part:
     """A part of the desk, such as Passed or Workshops; or Counts. Raises TablesFailed."""
-    return part(settings.exchange_data, dsn=dsn_of(settings))
+    return part(settings.exchange_data, dsn=settings.dsn)
 
 
 def open_people(settings: Settings) -> People:
     """What is kept by person. Raises BadKey, TablesFailed."""
-    return People(settings.exchange_data, key_days=settings.key_days, dsn=dsn_of(settings))
+    return People(settings.exchange_data, key_days=settings.key_days, dsn=settings.dsn)
 
 
 def open_counts(settings: Settings) -> Counts:
@@ -48,17 +43,16 @@ def open_store(
 
     `channels`: those that this process serves, where others may serve more. Raises StoreFailed.
     """
-    dsn = dsn_of(settings)
-    if not dsn:
+    if not settings.dsn:
         return SqliteStore(settings.exchange_data, serving=serving)
     try:
         with library_of_databases():
             from bot.postgres.store import PostgresStore
     except TablesFailed as error:
         raise StoreFailed(str(error)) from error
-    return PostgresStore(dsn, settings.exchange_data, serving=serving, channels=channels)
+    return PostgresStore(settings.dsn, settings.exchange_data, serving=serving, channels=channels)
 
 
 def queue_kept(settings: Settings) -> bool:
     """Whether there is a queue to look at: a file is made by the first who serves."""
-    return bool(dsn_of(settings)) or (settings.exchange_data / FILE).exists()
+    return bool(settings.dsn) or (settings.exchange_data / FILE).exists()

@@ -10,7 +10,6 @@ from bot.asking import answer
 from bot.changing import Machines
 from bot.desk.curated import check_kept
 from bot.gate import Verdict
-from bot.opening import dsn_of
 from bot.settings import Settings
 from bot.storing import sweep_files
 from corpus.library import Library
@@ -35,7 +34,7 @@ class Examination:
     def __call__(self, folder: Path) -> bool:
         """Whether the index in `folder` may be published; its results are kept beside it."""
         settings = self._settings
-        engine = open_engine(settings.engine, dsn_of(settings))
+        engine = open_engine(settings.engine, settings.dsn)
         with closing(VectorStore(settings.exchange_data / VECTORS)) as store:
             opened = open_folder(folder, engine, Remembering(app.open_embedder(settings), store))
             # Also those whose source is not held: a source that is gone is what a gate must see.
@@ -79,10 +78,10 @@ def publish_examined(
         examine=examine,
         kept=settings.snapshots_kept,
         bulk=bulk,
-        dsn=dsn_of(settings),
+        dsn=settings.dsn,
         pass_on=machines.put,
     )
     sweep_files(settings.exchange_data)
     if published.folder:
-        check_kept(settings.exchange_data, published.folder, dsn_of(settings))
+        check_kept(settings.exchange_data, published.folder, settings.dsn)
     return published

@@ -15,7 +15,7 @@ from bot.keys import DAY
 from bot.limits import FILLS
 from bot.logs import logger
 from bot.moving import aside
-from bot.opening import dsn_of, open_counts, open_part, open_people, open_store, queue_kept
+from bot.opening import open_counts, open_part, open_people, open_store, queue_kept
 from bot.settings import Settings
 
 EVERY = 24 * 3600.0  # seconds
@@ -100,13 +100,13 @@ def _tidied(settings: Settings) -> int:
 
 
 def _has_desk(settings: Settings) -> bool:
-    return database.exists(settings.exchange_data, dsn_of(settings))
+    return database.exists(settings.exchange_data, settings.dsn)
 
 
 def _vacuum_desk(settings: Settings) -> None:
     """Leave nothing in the desk's files of what was erased, by whomever."""
     if _has_desk(settings):
-        with closing(database.opened(settings.exchange_data, dsn_of(settings))) as desk:
+        with closing(database.opened(settings.exchange_data, settings.dsn)) as desk:
             desk.vacuum(*database.TABLES)
 
 

@@ -230,6 +230,11 @@ class Settings(BaseSettings):
     )
 
     @property
+    def dsn(self) -> str:
+        """The address of the database that several machines share; "" where all is in files."""
+        return self.database_url.get_secret_value()
+
+    @property
     def passes_on(self) -> bool:
         """Whether questions may be passed on: as set, else where staff have pages to see them."""
         return self.console if self.pass_on is None else self.pass_on

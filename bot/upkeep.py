@@ -9,7 +9,6 @@ from pathlib import Path
 from bot.app import needs_refresh, open_embedder
 from bot.changing import changing
 from bot.gate import Verdict
-from bot.opening import dsn_of
 from bot.publishing import Examination, publish_examined
 from bot.reports import Refreshed, keep
 from bot.safeguarding.helplines import DIRECTORY
@@ -207,7 +206,7 @@ def links(settings: Settings, progress: Progress) -> list[Link]:
 
 def rollback(settings: Settings, name: str = "") -> str:
     """Make an earlier library current and tell its name. Raises Busy, NoSnapshot, StaleIndex."""
-    engine, embedder = open_engine(settings.engine, dsn_of(settings)), open_embedder(settings)
+    engine, embedder = open_engine(settings.engine, settings.dsn), open_embedder(settings)
 
     def fits(folder: Path) -> None:
         recipe.check(recipe.read(folder), engine.ENGINE, embedder)
@@ -228,5 +227,5 @@ def _bulk(settings: Settings, workers: int, ray: str) -> Bulk:
         reached(ray)  # told now rather than after the fetching
     return Bulk(
         embedder=settings.embedder, model=settings.embedder_model, workers=workers, ray=ray,
-        database=settings.database_url.get_secret_value(),
+        database=settings.dsn,
     )  # fmt: skip

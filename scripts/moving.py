@@ -6,7 +6,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.opening import dsn_of
 from bot.settings import BadSetting
 from bot.tables import library_of_databases
 from scripts.output import progress_bars
@@ -33,7 +32,7 @@ def migrate(
     is set aside in the folder `moved` and erased a week later.
     """
     with plainly() as settings:
-        dsn = to or dsn_of(settings)
+        dsn = to or settings.dsn
         if not dsn:
             raise BadSetting("--to: name the database (postgresql://user@host/name)")
         with library_of_databases():

@@ -114,7 +114,7 @@ def test_a_process_that_serves_follows(hub: Hub) -> None:
     current = app.open_current(b)
     assert {p.text.split()[0] for p in current().library.passages()} == {"Old"}
     publish(a, "New")
-    follow(b.database_url.get_secret_value(), b.exchange_data)
+    follow(b.dsn, b.exchange_data)
     assert {p.text.split()[0] for p in current().library.passages()} == {"New"}
 
 
@@ -171,7 +171,7 @@ def test_what_is_withdrawn_on_one_answers_nowhere(hub: Hub) -> None:
     serving = opened(b)
     withdraw(a.exchange_data, "S2")
     for machine in (a, b):
-        follow(machine.database_url.get_secret_value(), machine.exchange_data)
+        follow(machine.dsn, machine.exchange_data)
     held = [hit.passage.source for hit in serving.index.search("point", "en", 9)]
     assert sorted(held) == ["S0", "S1", "S3"]
 
@@ -268,7 +268,7 @@ print(moments.count)
 
 
 def run(machine: Settings, moment: int) -> subprocess.CompletedProcess[str]:
-    dsn, data = machine.database_url.get_secret_value(), str(machine.exchange_data)
+    dsn, data = machine.dsn, str(machine.exchange_data)
     return subprocess.run(
         [sys.executable, "-c", FOLLOWS, dsn, data, str(moment)], cwd=ROOT, check=False,
         capture_output=True, text=True,
@@ -292,7 +292,7 @@ def test_killed_while_it_brings_a_library_nothing_is_half_there(hub: Hub) -> Non
         whole = snapshots.listed(killed.exchange_data)
         assert all(snapshots.verify(one.folder) == [] for one in whole)
         said.append(says_here(killed))
-        follow(killed.database_url.get_secret_value(), killed.exchange_data)
+        follow(killed.dsn, killed.exchange_data)
         assert says_here(killed) == {"New"}
         left = [path.name for path in (killed.exchange_data / snapshots.FOLDER).glob(".*")]
         assert left == []

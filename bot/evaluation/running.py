@@ -85,13 +85,12 @@ def _throw_away(
         _embedder(settings, data) as embedder,
     ):
         hub = settings.model_copy(update={"exchange_data": Path(made)})
-        dsn = hub.database_url.get_secret_value()
         library = Library(Path(made) / "corpus.db")
         try:
             bare = shelve(texts, library)
             publish(
                 hub.exchange_data, library, embedder, hub.engine, hub.calibration, progress,
-                vectors=data / VECTORS, dsn=dsn,
+                vectors=data / VECTORS, dsn=hub.dsn,
             )  # fmt: skip
         finally:
             library.close()
@@ -101,12 +100,11 @@ def _throw_away(
         try:
             return _ask(_current(hub, embedder), asked, which, progress)
         finally:
-            open_engine(hub.engine, dsn).discard(snapshots.current(hub.exchange_data))
+            open_engine(hub.engine, hub.dsn).discard(snapshots.current(hub.exchange_data))
 
 
 def _current(settings: Settings, embedder: Remembering) -> Current:
-    dsn = settings.database_url.get_secret_value()
-    return Current(settings.exchange_data, settings.engine, embedder, dsn)
+    return Current(settings.exchange_data, settings.engine, embedder, settings.dsn)
 
 
 def _halved(questions: QuestionSet, which: str) -> QuestionSet:

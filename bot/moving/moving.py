@@ -18,7 +18,6 @@ from bot.moving.aside import set_aside
 from bot.moving.carrying import Noted, Proved, Tell, carry
 from bot.moving.kinds import NotMoved
 from bot.moving.sides import Files, InDatabase
-from bot.opening import dsn_of
 from bot.publishing import Examination, publish_examined
 from bot.settings import Settings
 from index import calibration, recipe, snapshots
@@ -161,7 +160,7 @@ def _trials(settings: Settings) -> list[Trial]:
 def _answers(settings: Settings, trials: list[Trial]) -> dict[str, str]:
     """A digest of what is quoted for each question from the library of these settings."""
     data, said = settings.exchange_data, {}
-    engine = open_engine(settings.engine, dsn_of(settings))
+    engine = open_engine(settings.engine, settings.dsn)
     with closing(VectorStore(data / VECTORS)) as store:
         embedder = Remembering(app.open_embedder(settings), store)
         opened = open_folder(snapshots.current(data), engine, embedder, Withdrawn(data))
