@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from bot.following import follow
 from bot.settings import Settings
+from bot.tables import TablesFailed
+from index.postgres import library
 
 
 class Machines(Protocol):
@@ -33,13 +34,12 @@ class Alone:
 def changing(settings: Settings) -> Iterator[Machines]:
     """Hold the right until the end; what answers on the other machines is here then, too.
 
-    Raises Busy where another machine has it, BadSetting, DatabaseFailed.
+    Raises Busy where another machine has it, TablesFailed, DatabaseFailed.
     """
     if not settings.dsn:
         yield Alone()
         return
-    follow(settings)  # tells what is to be installed, and makes the tables
-    from index.postgres.machines import several
-
+    with library(TablesFailed):
+        from index.postgres.machines import several
     with several(settings.dsn, settings.exchange_data, settings.snapshots_kept) as machines:
         yield machines

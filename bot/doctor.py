@@ -25,7 +25,7 @@ from bot.assistant import WARM
 from bot.delivery.port import StoreFailed
 from bot.messages import Question
 from bot.opening import open_store, queue_kept
-from bot.settings import BadSetting, Settings
+from bot.settings import Settings
 from bot.workshops.printing import NotPrinted, pdf
 
 _MOVED = ("queue.db", "people.db", "counts.db", "desk.db")  # what a database has in their place
@@ -233,7 +233,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         from bot.postgres.looking import look
 
         server = look(settings.dsn)
-    except (StoreFailed, BadSetting) as error:
+    except StoreFailed as error:
         yield fault("database", str(error))
         return
     if server.logs:
@@ -259,7 +259,7 @@ def _queue(settings: Settings) -> Finding:
     try:
         with closing(open_store(settings, serving=False)) as store:
             held = store.waiting()
-    except (StoreFailed, BadSetting) as error:
+    except StoreFailed as error:
         return fault("queue", str(error))
     except sqlite3.Error as error:
         return fault("queue", f"the queue in {settings.exchange_data} cannot be read ({error})")

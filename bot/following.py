@@ -4,9 +4,10 @@ import asyncio
 from pathlib import Path
 
 from bot.logs import logger
-from bot.settings import BadSetting, Settings
-from bot.tables import library_of_databases
+from bot.settings import Settings
+from bot.tables import TablesFailed
 from index import withdrawn
+from index.postgres import library
 
 EVERY = 2.0  # seconds
 
@@ -16,17 +17,12 @@ log = logger(__name__)
 def follow(settings: Settings) -> None:
     """Bring the library that answers, where there is a database.
 
-    Raises BadSetting, DatabaseFailed.
+    Raises TablesFailed where its library is missing, DatabaseFailed.
     """
     if not settings.dsn:
         return
-    try:
+    with library(TablesFailed):
         from index.postgres.following import follow  # its library is for who has a database
-    except ModuleNotFoundError as error:
-        raise BadSetting(
-            f"DATABASE_URL: needs the library {error.name};"
-            " install it: .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
-        ) from error
     follow(settings.dsn, settings.exchange_data)
 
 
@@ -38,7 +34,7 @@ def withdraw(source: str, data: Path, dsn: str) -> None:
     """
     withdrawn.withdraw(data, source)
     if dsn:
-        with library_of_databases():
+        with library(TablesFailed):
             from bot.postgres.made import telling
             from index.postgres import passing
         with telling(dsn):

@@ -4,7 +4,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.files import SqliteTables
-from bot.tables import Tables, library_of_databases
+from bot.tables import Tables, TablesFailed
+from index.postgres import library
 
 
 class Room(StrEnum):
@@ -27,7 +28,7 @@ def open_tables(room: Room, data: Path, dsn: str = "") -> Tables:
     """
     durable = room is Room.DESK  # a person was told that it is kept
     if dsn:
-        with library_of_databases():
+        with library(TablesFailed):
             from bot.postgres.tables import PostgresTables
         return PostgresTables(dsn, room, durable=durable)
     made = SqliteTables(data / room.file, durable=durable)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.tables import library_of_databases
+from bot.tables import TablesFailed
+from index.postgres import library
 
 KEY_BYTES = 32
 DAY = 86_400.0  # seconds
@@ -61,7 +62,7 @@ def open_keys(
     if not dsn:
         path.parent.mkdir(parents=True, exist_ok=True)
         return Keys(path, days, now)
-    with library_of_databases():
+    with library(TablesFailed):
         from bot.postgres.keys import shared_keys
     return shared_keys(dsn, path.stem, days, now)
 

@@ -9,7 +9,7 @@ from bot.delivery.port import Store, StoreFailed
 from bot.delivery.sqlite import FILE, SqliteStore
 from bot.people import People
 from bot.settings import Settings
-from bot.tables import TablesFailed, library_of_databases
+from index.postgres import library
 
 Part = TypeVar("Part", covariant=True)
 
@@ -45,11 +45,8 @@ def open_store(
     """
     if not settings.dsn:
         return SqliteStore(settings.exchange_data, serving=serving)
-    try:
-        with library_of_databases():
-            from bot.postgres.store import PostgresStore
-    except TablesFailed as error:
-        raise StoreFailed(str(error)) from error
+    with library(StoreFailed):
+        from bot.postgres.store import PostgresStore
     return PostgresStore(settings.dsn, settings.exchange_data, serving=serving, channels=channels)
 
 

@@ -36,18 +36,6 @@ class Result:
         return self.rows
 
 
-@contextmanager
-def library_of_databases() -> Iterator[None]:
-    """Raises TablesFailed where in here the library is missed that a database needs."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise TablesFailed(
-            f"DATABASE_URL needs the library {error.name}; install it:"
-            " .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
-        ) from error
-
-
 class Tables(ABC):
     """Some tables of one store. Any thread may call.
 

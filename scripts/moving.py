@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.settings import BadSetting
-from bot.tables import library_of_databases
+from bot.tables import TablesFailed
+from index.postgres import library
 from scripts.output import progress_bars
 from scripts.shell import notes, plainly
 
@@ -35,7 +36,7 @@ def migrate(
         dsn = to or settings.dsn
         if not dsn:
             raise BadSetting("--to: name the database (postgresql://user@host/name)")
-        with library_of_databases():
+        with library(TablesFailed):
             from bot.moving import moving
         with progress_bars(notes) as progress:
             if back:

@@ -15,6 +15,7 @@ from index.bulk.crew import BulkFailed
 from index.bulk.leases import Leases
 from index.bulk.port import LeaseStore
 from index.plugins import UnknownPart
+from index.postgres import library
 from index.vectors import key_of
 
 DATABASE = "database"  # in place of the file of vectors, on a worker's command line
@@ -34,13 +35,8 @@ def open_leases(store: str) -> LeaseStore:
 
 def open_shared(dsn: str) -> LeaseStore:
     """The leases in a database. Raises BulkFailed, and UnknownPart where its library is missing."""
-    try:
+    with library(UnknownPart):
         from index.postgres.leases import PostgresLeases  # its library is for who has a database
-    except ModuleNotFoundError as error:
-        raise UnknownPart(
-            f"{VARIABLE}: needs the library {error.name};"
-            " install it: .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
-        ) from error
     with plainly():
         return PostgresLeases(dsn)
 

@@ -18,21 +18,16 @@ from index.engines import Engine
 from index.finding import CANDIDATES, Found
 from index.plugins import UnknownPart
 from index.ports import Embed, Embedder, Evidence, Hit, Index, Vectors
-from index.postgres import DatabaseFailed
+from index.postgres import DatabaseFailed, library
 from index.writing import DIRECTION, SENTENCES
 
-try:
+with library(UnknownPart):
     import pgvector  # noqa: F401
     import psycopg
     import psycopg.sql
 
     from index.postgres import rows
     from index.postgres.connecting import connected, told, translated
-except ModuleNotFoundError as error:
-    raise UnknownPart(
-        f"ENGINE=postgres: needs the library {error.name}; install it:"
-        " .venv/bin/pip install -c requirements.lock -e '.[postgres]'"
-    ) from error
 
 # In a large library, how many passages have their common words counted before the best are chosen.
 HOPEFUL = 10 * CANDIDATES
