@@ -8,12 +8,12 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from index import disk
 from index.disk import flush
 from index.ports import StaleIndex
 from index.recipe import REMEDY
@@ -51,43 +51,28 @@ def published(folder: Path) -> date:
 
 def prepare(data: Path, build: Callable[[Path], None]) -> Path:
     """A finished folder that `build` filled, not current yet; nothing is left where it fails."""
-    parent = data / FOLDER
-    parent.mkdir(parents=True, exist_ok=True)
-    _sweep(parent, _NEW)
-    new = Path(tempfile.mkdtemp(prefix=_NEW, dir=parent))
-    try:
+
+    def fill(new: Path) -> str:
         build(new)
         _seal(new)
-        final = parent / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-        new.rename(final)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-    flush(parent)
-    return final
+        return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+
+    return _put(data, _NEW, fill)
 
 
-def receive(data: Path, name: str, fill: Callable[[Path], None]) -> Path:
-    """A snapshot of this name that `fill` brings from elsewhere, not current yet, or nothing.
+def receive(data: Path, name: str, bring: Callable[[Path], None]) -> Path:
+    """A snapshot of this name that `bring` has from elsewhere, not current yet, or nothing.
 
     Only one process may do so at a time. Raises NoSnapshot where it is not what was published.
     """
-    parent = data / FOLDER
-    parent.mkdir(parents=True, exist_ok=True)
-    _sweep(parent, _BROUGHT)
-    new = Path(tempfile.mkdtemp(prefix=_BROUGHT, dir=parent))
-    try:
-        fill(new)
-        damaged = verify(new)
-        if damaged:
+
+    def fill(new: Path) -> str:
+        bring(new)
+        if damaged := verify(new):
             raise NoSnapshot(f"{name} did not arrive whole ({', '.join(damaged)})")
-        _settle(new)
-        final = new.rename(parent / name)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-    flush(parent)
-    return final
+        return name
+
+    return _put(data, _BROUGHT, fill)
 
 
 def whole(data: Path, name: str) -> bool:
@@ -166,18 +151,9 @@ def verify(folder: Path) -> list[str]:
 
 
 def _seal(folder: Path) -> None:
-    """Write the checksums last."""
+    """Write the checksums, last of all."""
     sums = {file.name: _digest(file) for file in sorted(folder.iterdir())}
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
-    _settle(folder)
-
-
-def _settle(folder: Path) -> None:
-    """Bring everything to the disk, and let other users read it."""
-    for file in folder.iterdir():
-        flush(file)
-    folder.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
-    flush(folder)
 
 
 def _digest(file: Path) -> str:
@@ -188,7 +164,9 @@ def _digest(file: Path) -> str:
         return "missing"
 
 
-def _sweep(parent: Path, prefix: str) -> None:
-    """Take away what a killed run left half-built. Only one process builds at a time."""
-    for folder in parent.glob(f"{prefix}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+def _put(data: Path, prefix: str, fill: Callable[[Path], str]) -> Path:
+    """The folder, after what a killed run left is gone. Only one process at a time may do so."""
+    parent = data / FOLDER
+    for left in parent.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    return disk.whole(parent, prefix, fill)

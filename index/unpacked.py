@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import shutil
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
-from index.disk import flush
+from index import disk
 
 FOLDER = "models"
 LEFT = 3600.0  # seconds after which what is half-written was left by a process that was killed
@@ -84,19 +83,15 @@ def _digest(package: str, source: Path) -> str:
 
 def _keep(path: Path, write: Callable[[Path], None]) -> None:
     """All of it or nothing: a half-written table would give wrong vectors."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f"{_NEW}*"):
         if time.time() - left.stat().st_mtime > LEFT:
             shutil.rmtree(left, ignore_errors=True)
-    new = Path(tempfile.mkdtemp(prefix=_NEW, dir=path.parent))
-    try:
+
+    def fill(new: Path) -> str:
         write(new)
-        for file in new.iterdir():
-            flush(file)
-        new.chmod(0o755)  # mkdtemp's 0700 would shut out a bot that runs as another user
-        new.rename(path)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+        return path.name
+
+    disk.whole(path.parent, _NEW, fill)
     package = path.name.rpartition("-")[0]
     for old in path.parent.glob(f"{package}-*"):
         if old != path:
