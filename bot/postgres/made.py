@@ -1,6 +1,5 @@
 """The tables of the state, brought up to this program's migrations; what is said of faults."""
 
-import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,16 +8,15 @@ import psycopg
 
 from bot.tables import TablesFailed
 from index.postgres.connecting import DatabaseFailed, told
-from index.postgres.migrating import migrate
+from index.postgres.migrating import ready
 
 ROOM = "state"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-@functools.cache
 def made(dsn: str) -> None:
-    """See to it, once in a process, that they are there. Raises DatabaseFailed."""
-    migrate(dsn, ROOM, MIGRATIONS)
+    """See to it that they are there. Raises DatabaseFailed."""
+    ready(dsn, ROOM, MIGRATIONS)
 
 
 @contextmanager

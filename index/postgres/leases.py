@@ -9,7 +9,7 @@ from pathlib import Path
 from index.bulk.leases import LEASE, dead
 from index.ports import Vectors
 from index.postgres.connecting import connected
-from index.postgres.migrating import migrate
+from index.postgres.migrating import ready
 from index.vectors import key_of
 
 MIGRATIONS = Path(__file__).parents[1] / "bulk" / "migrations"
@@ -34,7 +34,7 @@ class PostgresLeases:
     def __init__(self, dsn: str) -> None:
         """Open or make them. Raises DatabaseFailed."""
         self._dsn = dsn
-        migrate(dsn, "bulk", MIGRATIONS)
+        ready(dsn, "bulk", MIGRATIONS)
 
     def close(self) -> None:
         """Nothing to let go of: the connections are the process's."""

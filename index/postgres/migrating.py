@@ -1,5 +1,6 @@
 """Numbered migrations: SQL files that are carried out once each, in their order, all or nothing."""
 
+import functools
 import hashlib
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def migrate(dsn: str, room: str, folder: Path) -> list[str]:
                 f" ({error.diag.message_primary}); docs/postgres.md lists the rights"
             ) from error
     return [file.name for file in new]
+
+
+@functools.cache
+def ready(dsn: str, room: str, folder: Path) -> None:
+    """See to it, once in a process, that the tables of `room` are there. Raises DatabaseFailed."""
+    migrate(dsn, room, folder)
 
 
 def _done(connection: "psycopg.Connection[tuple[object, ...]]", room: str) -> dict[int, str]:

@@ -8,15 +8,13 @@ import psycopg
 from psycopg import Connection
 
 from index import snapshots
-from index.postgres import originals, rows
+from index.postgres import migrating, originals, rows
 from index.postgres.connecting import connected
-from index.postgres.migrating import migrate
 from index.snapshots import NoSnapshot
 
 ROOM = "libraries"
 _MIGRATIONS = Path(__file__).parent / "migrations" / ROOM
 _SQL = Path(__file__).parent / "sql"
-_ready: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +29,7 @@ class Seen:
 
 def ready(dsn: str) -> None:
     """Have the tables. Raises DatabaseFailed."""
-    if dsn not in _ready:
-        migrate(dsn, ROOM, _MIGRATIONS)
-        _ready.add(dsn)
+    migrating.ready(dsn, ROOM, _MIGRATIONS)
 
 
 def look(dsn: str) -> Seen:

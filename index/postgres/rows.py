@@ -17,9 +17,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from index import words
 from index.nearest import EXACT
-from index.postgres import DatabaseFailed
+from index.postgres import DatabaseFailed, migrating
 from index.postgres.connecting import VECTORS, connected, told
-from index.postgres.migrating import migrate
 from index.writing import SENTENCES, Read
 
 FILE = "rows.json"
@@ -86,7 +85,7 @@ def ready(dsn: str) -> None:
     if tuple(int(part) for part in version.split(".")[:2]) < VECTORS:
         remedy = "run there: alter extension vector update" if installed else "install a newer one"
         raise DatabaseFailed(f"{told(dsn)} has pgvector {version}, older than {oldest}; {remedy}")
-    migrate(dsn, ROOM, _MIGRATIONS)
+    migrating.ready(dsn, ROOM, _MIGRATIONS)
 
 
 def make(dsn: str, read: Read, folder: Path) -> None:
