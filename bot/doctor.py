@@ -24,11 +24,11 @@ from bot import app
 from bot.assistant import WARM
 from bot.delivery.port import StoreFailed
 from bot.messages import Question
+from bot.moving.kinds import FILES
 from bot.opening import open_store, queue_kept
 from bot.settings import Settings
 from bot.workshops.printing import NotPrinted, pdf
 
-_MOVED = ("queue.db", "people.db", "counts.db", "desk.db")  # what a database has in their place
 TIMEOUT = 10.0  # seconds for a network to reply
 SKEW = 60.0  # seconds that the clock may be off: more breaks signatures and TLS
 MEGABYTE = 1 << 20
@@ -244,7 +244,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("database", f"PostgreSQL {server.version} answers")
-    left = [name for name in _MOVED if (settings.exchange_data / name).exists()]
+    left = [name for name in FILES if (settings.exchange_data / name).exists()]
     if left:
         yield warning(
             "database",

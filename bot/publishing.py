@@ -1,7 +1,7 @@
 """An index is made, asked the golden questions, and only then answers people."""
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from index.bulk.filling import Bulk
 from index.calibration import Trial
 from index.editing import held_library
 from index.engines import open_engine
-from index.opened import open_folder
+from index.opened import Opened, open_folder
 from index.publish import VECTORS, Progress, Published, publish
 from index.remembering import Remembering
 from index.vectors import VectorStore
+from index.withdrawn import Gone
 
 
 class Examination:
@@ -34,14 +35,11 @@ class Examination:
     def __call__(self, folder: Path) -> bool:
         """Whether the index in `folder` may be published; its results are kept beside it."""
         settings = self._settings
-        engine = open_engine(settings.engine, settings.dsn)
-        with closing(VectorStore(settings.exchange_data / VECTORS)) as store:
-            opened = open_folder(folder, engine, Remembering(app.open_embedder(settings), store))
+        with questioned(settings, folder) as opened:
             # Also those whose source is not held: a source that is gone is what a gate must see.
             results = gate.ask(
                 golden(settings), lambda trial: answer(opened, trial.question, trial.language)
             )
-            opened.library.close()
         gate.write(folder, results)
         before, last, lost = held_library(settings.exchange_data), None, False
         try:
@@ -50,6 +48,17 @@ class Examination:
             lost = True
         self.verdict = replace(gate.judge(last, results, settings.gate), lost=lost)
         return self.verdict.passed or self._force
+
+
+@contextmanager
+def questioned(settings: Settings, folder: Path, gone: Gone = frozenset) -> Iterator[Opened]:
+    """The index in `folder`, to be asked what a hub asks itself: each question is embedded once."""
+    data, engine = settings.exchange_data, open_engine(settings.engine, settings.dsn)
+    with closing(VectorStore(data / VECTORS)) as store:
+        embedder = Remembering(app.open_embedder(settings), store)
+        opened = open_folder(folder, engine, embedder, gone)
+        with closing(opened.library):
+            yield opened
 
 
 def golden(settings: Settings) -> list[Trial]:

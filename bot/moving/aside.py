@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bot.keys import DAY
-from bot.moving.kinds import KEYS, KINDS
+from bot.moving.kinds import FILES, KEYS
 
 FOLDER, MESSAGES = "moved", "queue.db"
 KEPT = 7 * DAY  # seconds
@@ -19,7 +19,7 @@ def set_aside(data: Path) -> None:
     """
     aside = data / FOLDER
     aside.mkdir(mode=0o700, exist_ok=True)
-    names = {kind.file for kind in KINDS} | {f"{name}.key" for name in KEYS}
+    names = {*FILES, *(f"{name}.key" for name in KEYS)}
     for path in sorted(data.iterdir()):
         name = path.name.removesuffix("-wal").removesuffix("-shm")
         if name == MESSAGES:

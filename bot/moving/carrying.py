@@ -5,7 +5,6 @@ cut goes on; what was cut within is put there anew. Nothing is taken from where 
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from bot.moving.kinds import KEYS, KINDS, Kind, NotMoved, checksum
 from bot.moving.sides import Side
+from bot.reports import write_whole
 from index.disk import flush
 
 NOTE = "moving.json"
@@ -50,16 +50,11 @@ class Noted:
     def add(self, *labels: str) -> None:
         """Note these as done, on the disk."""
         self.done += labels
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(self._held()), encoding="utf-8")
-        flush(fresh)
-        os.replace(fresh, self._path)
-        flush(self._path.parent)
-
-    def _held(self) -> dict[str, object]:
-        return {
+        held = {
             "way": self._way, "done": self.done, "answers": self.answers, "found": self.found,
         }  # fmt: skip
+        write_whole(self._path, json.dumps(held))
+        flush(self._path.parent)
 
     def again(self, label: str) -> None:
         """Have this one carried once more by the next run."""

@@ -74,6 +74,7 @@ KINDS = (
     _kind("desk.db", "sessions", "hash name made used"),
     _kind("desk.db", "tries", "name count at"),
 )  # fmt: skip
+FILES = tuple(dict.fromkeys(kind.file for kind in KINDS))
 KEYS = ("queue", "people", "passed", "console")  # each has a file NAME.key
 
 

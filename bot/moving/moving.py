@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot import app
 from bot.asking import answer
 from bot.changing import changing
 from bot.delivery.claim import claimed
@@ -17,19 +16,15 @@ from bot.following import follow
 from bot.moving.aside import set_aside
 from bot.moving.carrying import Noted, Proved, Tell, carry
 from bot.moving.kinds import NotMoved
-from bot.moving.sides import Files, InDatabase
-from bot.publishing import Examination, publish_examined
+from bot.moving.sides import Files, InDatabase, Side
+from bot.publishing import Examination, publish_examined, questioned
 from bot.settings import Settings
 from index import calibration, recipe, snapshots
 from index.calibration import Trial
 from index.editing import editing
-from index.engines import open_engine
-from index.opened import open_folder
 from index.postgres import passing
 from index.postgres.connecting import told, translated
-from index.publish import VECTORS, Progress
-from index.remembering import Remembering
-from index.vectors import VectorStore
+from index.publish import Progress
 from index.withdrawn import Withdrawn
 
 
@@ -54,12 +49,7 @@ def to_database(settings: Settings, dsn: str, engine: str, tell: Tell, progress:
         noted = Noted(data, f"to {told(dsn)}")
         if not noted.begun:
             _refuse_other_library(dsn, data)
-
-        def move() -> Moved:
-            proved = carry(Files(data), database, noted, tell)
-            return _library(here, there, noted, proved, progress)
-
-        moved = _once(noted, move)
+        moved = _once(noted, (Files(data), database), (here, there), tell, progress)
         set_aside(data)
         noted.end()
     return moved
@@ -72,29 +62,30 @@ def to_files(settings: Settings, dsn: str, tell: Tell, progress: Progress) -> Mo
     data, database = settings.exchange_data, InDatabase(dsn)
     with _nobody_serves(data, database):
         noted = Noted(data, f"from {told(dsn)}")
-
-        def move() -> Moved:
-            proved = carry(database, Files(data), noted, tell)
-            return _library(here, there, noted, proved, progress)
-
-        moved = _once(noted, move)
+        moved = _once(noted, (database, Files(data)), (here, there), tell, progress)
         noted.end()
     return moved
 
 
-def _once(noted: Noted, move: Callable[[], Moved]) -> Moved:
+def _once(
+    noted: Noted,
+    sides: tuple[Side, Side],
+    settings: tuple[Settings, Settings],
+    tell: Tell,
+    progress: Progress,
+) -> Moved:
     """Move and note what was found; where that was done before the cut, tell what was found then.
 
-    Files are set aside by then, some or all: to carry what is left would empty the other side.
+    `sides` and `settings`: from where, and to where. Files are set aside by then, some or all: to
+    carry what is left would empty the other side.
     """
     if noted.found is None:
-        moved = move()
-        noted.found = asdict(moved)
+        proved = carry(*sides, noted, tell)
+        noted.found = asdict(_library(*settings, noted, proved, progress))
         noted.add()
-        return moved
-    proved = [Proved(**one) for one in noted.found["proved"]]
-    other = tuple(noted.found["other"])
-    return Moved(proved=proved, questions=noted.found["questions"], other=other)
+    found = noted.found
+    proved = [Proved(**one) for one in found["proved"]]
+    return Moved(proved=proved, questions=found["questions"], other=tuple(found["other"]))
 
 
 def _refuse_other_library(dsn: str, data: Path) -> None:
@@ -160,14 +151,10 @@ def _trials(settings: Settings) -> list[Trial]:
 def _answers(settings: Settings, trials: list[Trial]) -> dict[str, str]:
     """A digest of what is quoted for each question from the library of these settings."""
     data, said = settings.exchange_data, {}
-    engine = open_engine(settings.engine, settings.dsn)
-    with closing(VectorStore(data / VECTORS)) as store:
-        embedder = Remembering(app.open_embedder(settings), store)
-        opened = open_folder(snapshots.current(data), engine, embedder, Withdrawn(data))
+    with questioned(settings, snapshots.current(data), Withdrawn(data)) as opened:
         for trial in trials:
             quotes = answer(opened, trial.question, trial.language).quotes
             whole = "\n".join(f"{quote.passage} {quote.text}" for quote in quotes)
             digest = hashlib.sha256(whole.encode()).hexdigest()
             said[f"{trial.language} {trial.question}"] = digest
-        opened.library.close()
     return said
