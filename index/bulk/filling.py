@@ -48,7 +48,7 @@ def fill(
         try:
             return _filled(leases, store, wanted, space, bulk, scaled)
         finally:
-            bring(store, bulk.database, wanted, space)
+            bring(store, leases, wanted, space)
 
 
 def _filled(

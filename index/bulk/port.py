@@ -1,6 +1,6 @@
 """What workers and their parent ask of whatever holds the texts that wait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from index.ports import Vectors
@@ -35,3 +35,10 @@ class LeaseStore(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+
+
+class SharedLeaseStore(LeaseStore, Protocol):
+    """One for many machines, whose vectors are fetched from it."""
+
+    def kept(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """The vectors of these texts as bytes of float32."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.bulk.crew import BulkFailed
 from index.bulk.leases import Leases
-from index.bulk.port import LeaseStore
+from index.bulk.port import LeaseStore, SharedLeaseStore
 from index.plugins import UnknownPart
 from index.postgres import library
 from index.vectors import key_of
@@ -33,7 +33,7 @@ def open_leases(store: str) -> LeaseStore:
     return open_shared(os.environ.get(VARIABLE, ""))
 
 
-def open_shared(dsn: str) -> LeaseStore:
+def open_shared(dsn: str) -> SharedLeaseStore:
     """The leases in a database. Raises BulkFailed, and UnknownPart where its library is missing."""
     with library(UnknownPart):
         from index.postgres.leases import PostgresLeases  # its library is for who has a database
@@ -69,11 +69,9 @@ def lacking(store: Path, texts: Sequence[str], space: str) -> list[str]:
         held.close()
 
 
-def bring(store: Path, dsn: str, texts: Sequence[str], space: str) -> None:
+def bring(store: Path, shared: SharedLeaseStore, texts: Sequence[str], space: str) -> None:
     """Keep in the file what was embedded in the database."""
-    from index.postgres.leases import PostgresLeases
-
-    keys, shared, held = [key_of(space, text) for text in texts], PostgresLeases(dsn), Leases(store)
+    keys, held = [key_of(space, text) for text in texts], Leases(store)
     try:
         for start in range(0, len(keys), _BATCH):
             found = shared.kept(keys[start : start + _BATCH])
