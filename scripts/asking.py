@@ -20,9 +20,9 @@ def chat(
 ) -> None:
     """Talk with the assistant in this terminal. The library is set up first if need be."""
     with plainly() as settings:
+        app.keep_models(settings)  # before the first look opens them
         if app.needs_refresh(settings):
             notes.print("Setting up the library: this is done once.")
-            app.keep_models(settings)
             with progress_bars(notes) as progress:
                 # Nothing answers now: a library that does worse than an earlier one beats none.
                 done = upkeep.refresh(settings, progress, force=True)

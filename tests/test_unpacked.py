@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.settings import Settings
 from index import identifier, unpacked
 from index.embedders import use
+from tests.libraries import copy_library
 
 TEXTS = [
     "How can a community protect its children?",
@@ -68,6 +70,19 @@ def test_languages_are_ranked_the_same_by_the_model_as_it_was_kept(kept: Path) -
     model = identifier.identifier()
     assert model is not packed
     assert [model.rank(text) for text in TEXTS] == [packed.rank(text) for text in TEXTS]
+
+
+def test_a_chat_leaves_them_for_the_next(starter: Settings, tmp_path: Path) -> None:
+    """It must say so before its first look at the library opens them."""
+    data = copy_library(starter.exchange_data, tmp_path / "hub")
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.cli", "chat", "Who protects children here?"],
+        cwd=Path(__file__).parents[1], env=os.environ | {"EXCHANGE_DATA": str(data)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "[1]" in done.stdout
+    kept = {path.name.rpartition("-")[0] for path in (data / unpacked.FOLDER).iterdir()}
+    assert kept == {use.PACKAGE, "py3langid"}
 
 
 def _write(folder: Path) -> None:
