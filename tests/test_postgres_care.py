@@ -12,8 +12,8 @@ import pytest
 from bot.postgres import taking
 from bot.postgres.life import TABLES, Db
 from bot.postgres.store import PostgresStore
-from bot.postgres.texts import line
 from bot.postgres.writing import written
+from index.postgres.texts import line
 from tests.doubles.queue import late_of, message, reached, taken
 
 OPEN = {"id", "channel", "came", "made", "at", "first", "head", "owner", "begun", "due", "deaths",

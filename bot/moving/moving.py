@@ -23,7 +23,7 @@ from index import calibration, recipe, snapshots
 from index.calibration import Trial
 from index.editing import editing
 from index.postgres import passing
-from index.postgres.connecting import told, translated
+from index.postgres.connecting import telling, told
 from index.publish import Progress
 from index.withdrawn import Withdrawn
 
@@ -90,7 +90,7 @@ def _once(
 
 def _refuse_other_library(dsn: str, data: Path) -> None:
     """The library that answers in the database would take the place of the hub's own."""
-    with translated(dsn):
+    with telling(dsn):
         passing.ready(dsn)
         current = passing.look(dsn).current
     if current is not None and not snapshots.whole(data, current):

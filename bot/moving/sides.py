@@ -14,8 +14,8 @@ from bot.keys import Key, read_keys, write_keys
 from bot.moving.kinds import Kind, Row, canonical
 from bot.postgres.made import made, telling
 from bot.postgres.rows import mark_heads
-from bot.postgres.texts import line, raw, text
 from index.postgres.connecting import connected
+from index.postgres.texts import line, raw, text
 
 _ORDER = {"inbox": ("line", "head"), "outbox": ("line",)}  # what only the database has
 _TAKEN = "select count(*) from servers where until > extract(epoch from clock_timestamp())"

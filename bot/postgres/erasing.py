@@ -12,7 +12,8 @@ backups and a standby's log; blocks that were given back to the file system are 
 A hub encrypts that disk and limits how long archives are kept.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from psycopg import errors
 
@@ -32,17 +33,37 @@ def rewrite(dsn: str) -> None:
         if row != (True,):
             return
         try:
-            # Whoever comes meanwhile waits behind us, and who tidies puts no message for so long;
-            # a dump may read the table for hours.
-            db.execute("set lock_timeout = '200ms'")
-            _rewritten(db)
+            with waiting(db, "200ms"):  # who tidies puts no message for so long
+                _rewritten(db)
         finally:
-            db.execute("reset lock_timeout")
             db.execute("select pg_advisory_unlock(%s)", [_OURS])
+
+
+@contextmanager
+def waiting(db: Db, most: str) -> Iterator[None]:
+    """Wait so long for a table: a dump may read it for hours, and others wait behind us."""
+    db.execute(f"set lock_timeout = '{most}'".encode())
+    try:
+        yield
+    finally:
+        db.execute("reset lock_timeout")
+
+
+def anew(db: Db, table: str) -> None:
+    """Write a table's files anew; where somebody reads it for long, only clear them for reuse."""
+    try:
+        db.execute(f"vacuum (full) {table}".encode())
+    except errors.LockNotAvailable:
+        cleared(db, table)
+
+
+def cleared(db: Db, table: str) -> None:
+    """Free the places of what was erased, to be written over; another day where one is at it."""
+    with suppress(errors.LockNotAvailable):
+        db.execute(f"vacuum {table}".encode())
 
 
 def _rewritten(db: Db) -> None:
     for name, size in db.execute(_SIZES, [list(TABLES)]).fetchall():
         if size:
-            with suppress(errors.LockNotAvailable):  # the next round will do it
-                db.execute(f"vacuum {'(full)' if size <= LARGE else ''} {name}")
+            (anew if size <= LARGE else cleared)(db, name)

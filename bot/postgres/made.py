@@ -1,13 +1,10 @@
 """The tables of the state, brought up to this program's migrations; what is said of faults."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-import psycopg
-
 from bot.tables import TablesFailed
-from index.postgres.connecting import DatabaseFailed, told
+from index.postgres import connecting
 from index.postgres.migrating import ready
 
 ROOM = "state"
@@ -19,13 +16,6 @@ def made(dsn: str) -> None:
     ready(dsn, ROOM, MIGRATIONS)
 
 
-@contextmanager
-def telling(dsn: str) -> Iterator[None]:
-    """Errors of the database as TablesFailed, one line without a password."""
-    try:
-        yield
-    except DatabaseFailed as error:
-        raise TablesFailed(str(error)) from error
-    except psycopg.Error as error:
-        kind = type(error).__name__
-        raise TablesFailed(f"{told(dsn)} failed ({kind}); try again") from error
+def telling(dsn: str) -> AbstractContextManager[None]:
+    """Raises TablesFailed for what the database says in there."""
+    return connecting.telling(dsn, TablesFailed)

@@ -7,7 +7,7 @@ from bot.delivery.reaching import LONGEST
 from bot.keys import DAY
 from bot.postgres.life import Db
 from bot.postgres.rows import send, wait_for_turn
-from bot.postgres.texts import raw, text
+from index.postgres.texts import raw, text
 
 
 def keep(db: Db, job: Job, person: str, reach: Reach, now: float) -> None:

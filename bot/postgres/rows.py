@@ -7,7 +7,7 @@ from bot.delivery.order import FAILURE_DAYS, SEEN_DAYS, STAGES
 from bot.keys import DAY
 from bot.postgres import order
 from bot.postgres.life import Db
-from bot.postgres.texts import line, raw
+from index.postgres.texts import line, raw
 
 _LATE = "select distinct line from inbox where came < %s"
 

@@ -19,8 +19,8 @@ from bot.postgres.keys import SharedKeys
 from bot.postgres.life import TABLES, Db
 from bot.postgres.made import made
 from bot.postgres.taking import Taking
-from bot.postgres.texts import line, raw, text
 from bot.postgres.writing import plainly, written
+from index.postgres.texts import line, raw, text
 
 _SEEN = "insert into seen (channel, message, at) values (%s, %s, %s) on conflict do nothing"
 _WAITING = """select (select count(*) from inbox), (select min(came) from inbox),

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, Cursor
 
+from bot.postgres import erasing
 from bot.postgres.keys import lock
 from bot.postgres.made import made, telling
 from bot.tables import Result, Tables, Value
@@ -23,7 +24,7 @@ from index.postgres.connecting import borrowed
 _PART = re.compile(r"'[^']*'|\?|[^'?]+")  # a text, a value's place, the rest
 _BEGIN = "begin; {}select pg_advisory_xact_lock({})"  # at once: each wait for an answer counts
 _NOT_AWAITED = "set local synchronous_commit = off; "
-_WAIT = "2s"  # that a vacuum waits for a table: a dump may read it for long, and others wait behind
+_WAIT = "2s"  # that a vacuum waits for a table
 
 
 class PostgresTables(Tables):
@@ -76,13 +77,9 @@ class PostgresTables(Tables):
 
         One that somebody reads for long is only cleared for reuse, and written anew another day.
         """
-        with telling(self._dsn), borrowed(self._dsn) as connection:
-            connection.execute(f"set lock_timeout = '{_WAIT}'".encode())
-            try:
-                for table in tables:
-                    _rewrite(connection, table)
-            finally:
-                connection.execute("reset lock_timeout")
+        with telling(self._dsn), borrowed(self._dsn) as db, erasing.waiting(db, _WAIT):
+            for table in tables:
+                erasing.anew(db, table)
 
     def close(self) -> None:
         """Nothing is held: the connections are the process's."""
@@ -110,10 +107,3 @@ def _without_nul(value: Value) -> Value:
 def _result(done: Cursor[Any]) -> Result:
     names = tuple(column.name for column in done.description or ())
     return Result(names=names, rows=done.fetchall() if names else [], rowcount=done.rowcount)
-
-
-def _rewrite(connection: Connection[Any], table: str) -> None:
-    try:
-        connection.execute(f"vacuum (full) {table}".encode())
-    except psycopg.errors.LockNotAvailable:
-        connection.execute(f"vacuum {table}".encode())

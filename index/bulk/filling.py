@@ -44,7 +44,7 @@ def fill(
     leases = open_shared(bulk.database)
     wanted = lacking(store, texts, space)
     scaled = _scaled(tick, len(wanted), len(texts))
-    with plainly():
+    with plainly(bulk.database):
         try:
             return _filled(leases, store, wanted, space, bulk, scaled)
         finally:

@@ -5,8 +5,8 @@ belongs on no command line.
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -37,26 +37,16 @@ def open_shared(dsn: str) -> SharedLeaseStore:
     """The leases in a database. Raises BulkFailed, and UnknownPart where its library is missing."""
     with library(UnknownPart):
         from index.postgres.leases import PostgresLeases  # its library is for who has a database
-    with plainly():
+    with plainly(dsn):
         return PostgresLeases(dsn)
 
 
-@contextmanager
-def plainly() -> Iterator[None]:
-    """Make BulkFailed of what a database says; its library is installed."""
-    import psycopg
+def plainly(dsn: str) -> AbstractContextManager[None]:
+    """Raises BulkFailed for what the database says in there; its library is installed."""
+    from index.postgres.connecting import telling
 
-    from index.postgres.connecting import DatabaseFailed
-
-    try:
-        yield
-    except DatabaseFailed as error:
-        raise BulkFailed(str(error)) from error
-    except psycopg.Error as error:
-        raise BulkFailed(
-            f"the database of {VARIABLE} failed ({type(error).__name__}); see to it and run it"
-            " again: what was embedded is kept there"
-        ) from error
+    then = "see to it and run it again: what was embedded is kept there"
+    return telling(dsn, BulkFailed, then)
 
 
 def lacking(store: Path, texts: Sequence[str], space: str) -> list[str]:

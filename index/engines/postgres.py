@@ -27,7 +27,7 @@ with library(UnknownPart):
     import psycopg.sql
 
     from index.postgres import rows
-    from index.postgres.connecting import connected, told, translated
+    from index.postgres.connecting import connected, telling, told
 
 # In a large library, how many passages have their common words counted before the best are chosen.
 HOPEFUL = 10 * CANDIDATES
@@ -71,7 +71,7 @@ class Postgres:
     def build(self, library: Library, folder: Path, embed: Embed) -> None:
         """Write the library into `folder` and its rows into the database. Raises DatabaseFailed."""
         read = writing.write(library, folder, embed)
-        with translated(self._dsn):
+        with telling(self._dsn):
             rows.make(self._dsn, read, folder)
         (folder / SENTENCES).unlink()
 
@@ -95,7 +95,7 @@ class PostgresIndex:
         self._direction = np.load(folder / DIRECTION)
         self._library = Library(folder / LIBRARY, read_only=True)
         self._sql = self._rows.sql("search")
-        with translated(dsn), connected(dsn) as connection:
+        with telling(dsn), connected(dsn) as connection:
             known = "select from library_rows where id = %s"
             if connection.execute(known, [self._rows.id]).fetchone() is None:
                 raise ValueError(f"{told(dsn)} does not hold the rows of {folder.name}")
@@ -145,7 +145,7 @@ class PostgresIndex:
 
     def _answered(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The statement's rows; a connection that is lost meanwhile is replaced once."""
-        with translated(self._dsn):
+        with telling(self._dsn):
             try:
                 return self._asked(values, self._sql)
             except psycopg.OperationalError:

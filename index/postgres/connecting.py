@@ -84,18 +84,21 @@ def borrowed(dsn: str) -> Iterator[Connection[tuple[Any, ...]]]:
 
 
 @contextmanager
-def translated(dsn: str) -> Iterator[None]:
-    """Raises DatabaseFailed for psycopg's own errors."""
+def telling(
+    dsn: str, kind: type[Exception] = DatabaseFailed, then: str = "mend that, and try again"
+) -> Iterator[None]:
+    """Raises `kind` for what a database says here, in one line; `then` is what to do.
+
+    Of psycopg's errors only their kind and the server's own first line: the further ones quote
+    rows, which may hold what people wrote.
+    """
     try:
         yield
+    except DatabaseFailed as error:
+        raise kind(str(error)) from error
     except psycopg.Error as error:
-        raise failed(dsn, error) from error
-
-
-def failed(dsn: str, error: psycopg.Error) -> DatabaseFailed:
-    """What is told of one of psycopg's errors."""
-    said = " ".join(str(error).split())
-    return DatabaseFailed(f"{told(dsn)} failed ({said}); mend that, and try again")
+        why = " ".join((error.diag.message_primary or "the connection was lost").split())
+        raise kind(f"{told(dsn)} failed ({type(error).__name__}: {why}); {then}") from error
 
 
 def told(dsn: str) -> str:

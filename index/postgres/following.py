@@ -10,7 +10,7 @@ from index import snapshots
 from index.editing import Busy
 from index.ports import StaleIndex
 from index.postgres import originals, passing
-from index.postgres.connecting import translated
+from index.postgres.connecting import telling
 from index.postgres.holding import holding
 from index.postgres.passing import Seen
 from index.withdrawn import Withdrawn, withdraw
@@ -26,7 +26,7 @@ def follow(dsn: str, data: Path, *, everything: bool = False) -> None:
     on then.
     """
     passing.ready(dsn)
-    with translated(dsn), _alone(data):
+    with telling(dsn), _alone(data):
         seen = passing.look(dsn)
         _withdrawn(dsn, data, seen)
         if seen.current is None:

@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from psycopg import Connection
 
 from index.editing import Busy
 from index.postgres import DatabaseFailed
-from index.postgres.connecting import failed, single, told
+from index.postgres.connecting import single, telling, told
 
 LOCK = 1_165_517_384  # any number that no other lock of ours has
 _LONGEST = 63  # bytes of a connection's name
@@ -33,11 +32,12 @@ def holding(dsn: str) -> Iterator[Connection[Any]]:
     """The connection that has the right, until the end. Raises Busy, who has it, DatabaseFailed."""
     connection = single(dsn, _name(), _ALIVE)
     try:
-        _take(connection, dsn)
-        yield connection
-    except psycopg.Error as error:
+        with telling(dsn):
+            _take(connection, dsn)
+            yield connection
+    except DatabaseFailed as error:
         if not connection.broken:
-            raise failed(dsn, error) from error
+            raise
         raise DatabaseFailed(
             f"the connection to {told(dsn)} was lost while the library was being changed; another"
             " machine may change it since. Nothing was published; run the command again"

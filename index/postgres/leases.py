@@ -10,6 +10,7 @@ from index.bulk.leases import LEASE, dead
 from index.ports import Vectors
 from index.postgres.connecting import connected
 from index.postgres.migrating import ready
+from index.postgres.texts import raw, text
 from index.vectors import key_of
 
 MIGRATIONS = Path(__file__).parents[1] / "bulk" / "migrations"
@@ -48,8 +49,8 @@ class PostgresLeases:
             if dead(worker):
                 self.release(worker)
         longest = sorted(dict.fromkeys(texts), key=len, reverse=True)
-        keys = [key_of(space, text) for text in longest]
-        bodies = [text.encode("utf-8", "surrogatepass") for text in longest]
+        keys = [key_of(space, one) for one in longest]
+        bodies = [raw(one) for one in longest]
         with connected(self._dsn) as db:
             db.execute(f"delete from embedding_jobs where until < {_NOW}")
             for start in range(0, len(keys), _TOGETHER):
@@ -61,7 +62,7 @@ class PostgresLeases:
         """Up to `most` texts by key, which are `worker`'s for LEASE seconds."""
         with connected(self._dsn) as db:
             rows = db.execute(_LEASE, [worker, space, most]).fetchall()
-        return {key: body.decode("utf-8", "surrogatepass") for key, body in rows}
+        return {key: text(body) for key, body in rows}
 
     def store(self, vectors: Mapping[str, Vectors]) -> None:
         """Keep what was embedded, by key, and have it wait no more."""
