@@ -1,6 +1,7 @@
 """The starter library over the real default model, built once for a whole run."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from filelock import FileLock
 from bot import app, upkeep
 from bot.assistant import Assistant
 from bot.settings import Settings
+from index.embedders.e5_use import OPENING
 from index.languages import identify
 from tests.doubles.postgres import Server, database
 
@@ -31,13 +33,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _models_are_open() -> None:
-    """No thread unpacks the default models while pytest parses a module.
+    """No thread unpacks the default models while a test parses a module.
 
-    NumPy reads the head of a file by `ast`, and CPython 3.11 counts the depth of two threads that
-    use it in one number: either may end with "AST constructor recursion depth mismatch".
+    NumPy reads the head of a file by `ast`, and CPython 3.11 before 3.11.8 counts the depth of two
+    threads that use it in one number: either may end with "AST constructor recursion depth
+    mismatch" (its issue 106905).
     """
     app.open_embedder(Settings()).embed_question("ready", "en")
     identify("ready")
+
+
+@pytest.fixture(autouse=True)
+def _no_model_is_being_opened() -> Iterator[None]:
+    """Nor does one go on after a test that opened a model and did not wait for it."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == OPENING:
+            thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 
 from index import alignment
 from index.alignment import Alignment, learn, unit
-from index.embedders.e5_use import E5AndUse
+from index.embedders.e5_use import open_embedder
 from index.ports import Vectors
 
 
@@ -81,6 +81,6 @@ def test_the_second_model_gets_only_what_it_understands(language: str, empty: bo
         "fr": "Que fait le comité de protection de l'enfance ?",
         "ha": "Ta yaya za mu kare yara daga cutarwa a cikin al'umma, musamman a lokacin yaƙi?",
     }[language]
-    model = E5AndUse()
+    model = open_embedder("")
     half = model.embed_question(text, {"ha": "en"}.get(language, language))[model.aligned :]
     assert bool(np.any(half)) is not empty

@@ -23,6 +23,7 @@ from index.ports import Embedder, Vectors
 
 WEIGHT = 0.4  # of USE's cosine where e5's weighs 1; chosen with fusion.WORD_WEIGHT
 GLOSS = 0.3  # of e5's vector of a question, where every word of it is glossed
+OPENING = "opening a model"  # the name of a thread that does
 T = TypeVar("T")
 KNOWN = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
@@ -81,7 +82,7 @@ def _aside(work: Callable[[], T]) -> "Future[T]":
         except Exception as error:
             done.set_exception(error)
 
-    Thread(target=run, daemon=True).start()
+    Thread(target=run, name=OPENING, daemon=True).start()
     return done
 
 
