@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -121,9 +122,10 @@ async def test_one_of_two_is_killed_again_and_again_and_nothing_is_lost(
 
 
 @pytest.fixture
-def pair() -> Iterator[tuple[Server, Server]]:
-    """A primary and its synchronous standby."""
-    primary = Server(options={"synchronous_standby_names": "standby"}).create()
+def pair(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
+    """A primary and its standby, which it waits for unless the test has other names for that."""
+    names = getattr(request, "param", "standby")
+    primary = Server(options={"synchronous_standby_names": names}).create()
     standby = Server().follow(primary, "standby")
     yield primary, standby
     for one in (primary, standby):
@@ -169,6 +171,57 @@ def test_what_was_acknowledged_is_there_after_the_primary_is_lost(
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept))
     print(f"{len(acknowledged)} acknowledged, {len(kept)} kept")
+
+
+@pytest.mark.parametrize(("pair", "kept"), [("standby", True), ("", False)], indirect=["pair"])
+def test_a_standby_that_lags_keeps_what_was_acknowledged_only_where_it_is_waited_for(
+    tmp_path: Path, pair: tuple[Server, Server], kept: bool
+) -> None:
+    """It gets nothing any more, a message comes, and the primary is lost."""
+    primary, standby = pair
+    with psycopg.connect(primary.dsn("postgres"), autocommit=True) as admin:
+        admin.execute("create database exchange")
+    acknowledged: list[str] = []
+
+    def write(store: PostgresStore) -> None:
+        with suppress(StoreFailed):
+            store.put("lines", [message("late", "ada", "late")])
+            acknowledged.append("late")
+
+    with closing(PostgresStore(both(primary, standby), tmp_path)) as store:
+        store.put("lines", [message("early", "ada", "early")])
+        cut_off(primary, standby)
+        writer = threading.Thread(target=write, args=(store,))
+        writer.start()
+        writer.join(2)
+        primary.kill()
+        standby.promote()
+        writer.join()
+    with psycopg.connect(standby.dsn("exchange")) as db:
+        there = {row[0].decode() for row in db.execute("select body from inbox").fetchall()}
+    assert ({"early", *acknowledged} <= there) is kept
+    assert acknowledged == ([] if kept else ["late"])
+
+
+def cut_off(primary: Server, standby: Server) -> None:
+    """Once it has all that is there, the standby gets nothing more."""
+    with (
+        psycopg.connect(primary.dsn("postgres"), autocommit=True) as here,
+        psycopg.connect(standby.dsn("postgres"), autocommit=True) as there,
+    ):
+        at = here.execute("select pg_current_wal_lsn()").fetchone()
+        until(there, "select pg_last_wal_replay_lsn() >= %s", at)
+        there.execute("alter system set primary_conninfo = ''")
+        there.execute("select pg_reload_conf()")
+        until(there, "select not exists (select 1 from pg_stat_wal_receiver)")
+
+
+def until(db: psycopg.Connection[Any], sql: str, values: Sequence[object] | None = None) -> None:
+    """Wait for what `sql` asks to be true."""
+    deadline = time.monotonic() + 30
+    while db.execute(sql.encode(), values).fetchone() != (True,):
+        assert time.monotonic() < deadline, sql
+        time.sleep(0.02)
 
 
 async def test_the_database_changes_over_and_the_bots_go_on_by_themselves(
