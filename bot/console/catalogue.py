@@ -133,8 +133,9 @@ def _write(settings: Settings, held: Catalogue, rows: list[dict[str, str]]) -> N
 def _keep_old(settings: Settings, path: Path) -> None:
     folder = settings.exchange_data / "catalogues"
     folder.mkdir(parents=True, exist_ok=True)
-    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-    shutil.copyfile(path, folder / f"{moment}-{time.time_ns() % 10**9:09}-{path.name}")
+    second, rest = divmod(time.time_ns(), 10**9)  # read once: the names are sorted by it
+    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime(second))
+    shutil.copyfile(path, folder / f"{moment}-{rest:09}-{path.name}")
     for old in sorted(folder.iterdir(), reverse=True)[KEPT:]:
         old.unlink()
 
