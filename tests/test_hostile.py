@@ -13,7 +13,7 @@ from corpus.files import read_file
 from corpus.sandbox import Limits, read_document
 from tests import hostile
 
-LIMITS = Limits(seconds=20, memory=1_000_000_000)
+LIMITS = Limits(seconds=10, memory=1_000_000_000)
 REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a DOCX that unpacks to 400 MB": ("a.docx", hostile.docx_bomb),
     "an EPUB that unpacks to 400 MB": ("a.epub", hostile.epub_bomb),

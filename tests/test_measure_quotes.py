@@ -80,7 +80,7 @@ def test_every_answer_stands_in_its_document() -> None:
             assert holds(text, row["answers"].split("|")), row["question"]
 
 
-def test_a_set_is_built_asked_and_counted(tmp_path: Path) -> None:
+def test_a_set_is_built_asked_and_counted(tmp_path: Path, data: Path) -> None:
     folder = tmp_path / "small"
     folder.mkdir()
     texts = {
@@ -97,7 +97,7 @@ def test_a_set_is_built_asked_and_counted(tmp_path: Path) -> None:
         '{"id": "q1", "text": "How many children do the nurses see?", "lang": "en"}'
     )
     (folder / "qrels.tsv").write_text("q1\tp2\t1")
-    opened = beir_index(folder, tmp_path / "index")
+    opened = beir_index(folder, data)
     (right,) = asked_of(folder, {"q1": ("forty",)})
     came = outcome(opened, right)
     assert (came.found, came.quoted, came.verified) == (True, True, True)
