@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.app import open_embedder
+from bot.app import keep_models, open_embedder
 from bot.evaluation.beir import Text, shelve
 from bot.settings import Settings
 from corpus.library import Library
@@ -28,6 +28,7 @@ def VERSION() -> str:
 
 def build(ids: list[str], texts: list[str], vectors: Any, folder: Path) -> Any:  # noqa: ANN401
     """The index of the library that was published here; its vectors are looked up."""
+    keep_models(Settings(exchange_data=folder))  # as `exchange refresh` does
     made = _empty(folder / "timed")
     aligned = Current(folder, "local", open_embedder(Settings(exchange_data=folder)))().embedder
     store, raw = VectorStore(folder / VECTORS), aligned.raw
