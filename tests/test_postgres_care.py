@@ -9,15 +9,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.postgres import taking
+from bot.postgres import order, taking
 from bot.postgres.life import TABLES, Db
 from bot.postgres.store import PostgresStore
 from bot.postgres.writing import written
 from index.postgres.texts import line
+from tests.doubles.clock import Clock
 from tests.doubles.queue import late_of, message, reached, taken
 
 OPEN = {"id", "channel", "came", "made", "at", "first", "head", "owner", "begun", "due", "deaths",
-        "faults", "tries"}  # fmt: skip
+        "faults", "tries", "bound", "server", "until"}  # fmt: skip
 
 
 @pytest.fixture
@@ -37,9 +38,58 @@ def test_the_planner_samples_nothing_of_people(store: PostgresStore, dsn: str) -
     with psycopg.connect(dsn, autocommit=True) as admin:
         admin.execute("analyze")
         sql = "select tablename, attname from pg_stats where tablename = any(%s)"
-        sampled = admin.execute(sql, [list(TABLES)]).fetchall()
-    assert {table for table, _ in sampled} == set(TABLES)
+        sampled = admin.execute(sql, [[*TABLES, "talks"]]).fetchall()
+    assert {table for table, _ in sampled} == {*TABLES, "talks"}
     assert {column for _, column in sampled} <= OPEN
+
+
+@contextmanager
+def two(dsn: str, folder: Path, clock: Clock) -> Iterator[tuple[PostgresStore, PostgresStore]]:
+    """Two processes, the first of which has just answered Ada."""
+    with (
+        closing(PostgresStore(dsn, folder / "one", clock=clock)) as one,
+        closing(PostgresStore(dsn, folder / "two", clock=clock)) as other,
+    ):
+        one.put("lines", [message("1")])
+        one.answered(taken(one), "lines:ada", [])
+        yield one, other
+
+
+def test_what_comes_next_is_kept_a_moment_for_whoever_answered(dsn: str, tmp_path: Path) -> None:
+    """A draft is in its memory alone, and so is what a button stands for."""
+    clock = Clock(1000.0)
+    with two(dsn, tmp_path, clock) as (one, other):
+        other.put("lines", [message("2"), message("3")])
+        assert other.take() is None
+        job = taken(one)
+        one.answered(job, "lines:ada", [])
+        assert other.take() is None, "what waited already is kept as well"
+        clock.now += order.WAIT
+        other.answered(taken(other), "lines:ada", [])
+        one.put("lines", [message("4")])
+        assert one.take() is None, "it is the other one's now"
+        assert taken(other).conversation == "ada"
+
+
+def test_nothing_is_kept_for_one_that_ended_for_long_or_for_who_is_forgotten(
+    dsn: str, tmp_path: Path
+) -> None:
+    clock = Clock(1000.0)
+    with two(dsn, tmp_path, clock) as (one, other):
+        other.put("lines", [message("2", first=True)])
+        job = taken(other)  # what goes first waits for nobody
+        other.answered(job, "lines:ada", [], forgets=True)
+        one.put("lines", [message("3")])
+        job = taken(one)
+        one.answered(job, "lines:ada", [])
+        other.put("lines", [message("4")])
+        one.close()
+        job = taken(other)
+        other.answered(job, "lines:ada", [])
+        clock.now += order.LASTS + 1
+        with closing(PostgresStore(dsn, tmp_path / "three", clock=clock)) as third:
+            third.put("lines", [message("5")])
+            assert taken(third).conversation == "ada"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.channels.port import Incoming
 from bot.delivery.order import FAILURE_DAYS, SEEN_DAYS, STAGES
+from bot.delivery.port import Job
 from bot.keys import DAY
 from bot.postgres import order
 from bot.postgres.life import Db
@@ -21,11 +22,15 @@ def wait_for_turn(db: Db, conversations: Iterable[tuple[str, str]]) -> None:
     _lock(db, {line(channel, name) for channel, name in conversations})
 
 
-def put(db: Db, channel: str, one: Incoming, now: float) -> None:
-    """Put a message into the inbox; its conversation's turn was waited for."""
+def put(db: Db, channel: str, one: Incoming, now: float, clock: float | None) -> None:
+    """Put a message into the inbox; its conversation's turn was waited for.
+
+    `clock`: as of the store, for how long it is kept for the process that answered before.
+    """
     given = {
         "channel": channel, "conversation": raw(one.conversation), "body": raw(one.body),
         "line": line(channel, one.conversation), "now": now, "first": one.first,
+        "clock": clock,
     }  # fmt: skip
     db.execute(order.PUT, given)
 
@@ -33,6 +38,17 @@ def put(db: Db, channel: str, one: Incoming, now: float) -> None:
 def mark_heads(db: Db, lines: Sequence[int]) -> None:
     """Mark what waits for none, after messages of these conversations were erased."""
     db.execute(order.HEADS, [list(lines)])
+
+
+def talk(db: Db, job: Job, me: str, clock: float | None) -> None:
+    """What comes next of this conversation, or waits already, is for the process `me`."""
+    given = {"line": line(job.channel, job.conversation), "me": me, "clock": clock}
+    db.execute(order.TALK, given)
+
+
+def forget_talk(db: Db, channel: str, conversation: str) -> None:
+    """It is for anybody."""
+    db.execute("delete from talks where line = %s", [line(channel, conversation)])
 
 
 def send(
@@ -53,8 +69,9 @@ def note(db: Db, channel: str, stage: str, why: str, now: float) -> None:
     db.execute(sql, [now, channel, stage, raw(why)])
 
 
-def lapse(db: Db, now: float) -> int:
+def lapse(db: Db, now: float, clock: float | None) -> int:
     """Drop what is past its time, and give up what waited for too long; how many rows."""
+    db.execute(order.OVER, {"clock": clock})
     dropped = db.execute("delete from seen where at < %s", [now - SEEN_DAYS * DAY]).rowcount
     old = now - FAILURE_DAYS * DAY
     dropped += db.execute("delete from failures where at < %s", [old]).rowcount

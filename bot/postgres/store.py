@@ -46,7 +46,7 @@ class PostgresStore:
         `channels`: take only what is of these; None: of all. `clock`: of pauses and leases, in
         seconds; None: the server's.
         """
-        self._dsn, self._now = dsn, now
+        self._dsn, self._now, self._clock = dsn, now, clock
         with plainly(dsn):
             made(dsn)
             self._key = SharedKeys(dsn, "queue", days=36_500).valid()[0]  # never renewed
@@ -59,7 +59,7 @@ class PostgresStore:
             rows.wait_for_turn(db, [(channel, one.conversation) for one in messages])
             for one in messages:
                 if db.execute(_SEEN, [channel, self._key.hash(one.id), now]).rowcount:
-                    rows.put(db, channel, one, now)
+                    rows.put(db, channel, one, now, self._clock())
                     new += 1
         return new
 
@@ -95,8 +95,13 @@ class PostgresStore:
             rows.wait_for_turn(db, [(job.channel, job.conversation)])  # before any of its rows
             if forgets and person:
                 reaching.forget_person(db, job.channel, person)
-            if self._ended(db, job, person, calls) and reach is not None:
-                reaching.keep(db, job, person, reach, self._now())
+            if self._ended(db, job, person, calls):
+                if reach is not None:
+                    reaching.keep(db, job, person, reach, self._now())
+                if forgets:
+                    rows.forget_talk(db, job.channel, job.conversation)
+                else:
+                    rows.talk(db, job, self._mine.me, self._clock())
         self._mine.ended(job)
 
     def failed(self, job: Job, pause: float) -> None:
@@ -150,6 +155,7 @@ class PostgresStore:
                 sql = f"delete from {table} where channel = %s and conversation = %s"
                 db.execute(sql, [channel, raw(conversation)])
             rows.mark_heads(db, [line(channel, conversation)])
+            rows.forget_talk(db, channel, conversation)
 
     def leave(self, token: str, reply: str) -> bool:
         """Leave the one reply of a token; False where there is none, or it was left before."""
@@ -221,7 +227,9 @@ class PostgresStore:
         """
         now = self._now()
         with written(self._dsn) as db:
-            dropped = rows.lapse(db, now) + reaching.lapse(db, now)  # it waits for turns first
+            dropped = rows.lapse(db, now, self._clock()) + reaching.lapse(
+                db, now
+            )  # it waits for turns first
         with plainly(self._dsn):
             erasing.rewrite(self._dsn)
         return dropped
