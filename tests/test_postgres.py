@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from index.postgres.connecting import DatabaseFailed, close, connected, pool, told
+from index.postgres.connecting import DatabaseFailed, close, connected, pool, telling, told
 from index.postgres.migrating import migrate
 from tests.doubles.postgres import Server, free_port
 
@@ -54,6 +54,35 @@ def test_what_cannot_be_reached_is_told_in_a_line_without_the_password(
     assert "DATABASE_URL" in line
     assert "\n" not in line
     assert "hidden-word" not in line
+
+
+@pytest.mark.parametrize(
+    ("sql", "given", "said"),
+    [
+        ("select %s::float8", ["Amina was hit"], "failed (InvalidTextRepresentation); "),
+        ("select to_tsquery(%s)", ["Amina was & | hit"], "failed (SyntaxError); "),
+        ("select 1 from people_of_amina", [], 'UndefinedTable: relation "people_of_amina"'),
+        ("select %s", ["Amina\0"], "DataError: PostgreSQL text fields cannot contain NUL"),
+        ("select pg_terminate_backend(pg_backend_pid())", [], "terminating connection"),
+    ],
+)
+def test_what_a_database_says_is_one_line_without_what_it_was_given(
+    sql: str, given: list[str], said: str, dsn: str
+) -> None:
+    with pytest.raises(DatabaseFailed) as failed, telling(dsn), connected(dsn) as one:
+        one.execute(sql.encode(), given)
+    line = str(failed.value)
+    assert said in line
+    assert line.endswith("mend that, and try again")
+    assert "\n" not in line
+    assert "Amina" not in line
+
+
+def test_what_failed_is_of_the_kind_that_its_caller_knows() -> None:
+    nowhere = f"postgresql://exchange@127.0.0.1:{free_port()}/exchange"
+    said = pytest.raises(ValueError, match=r"cannot be reached .* DATABASE_URL")
+    with said, telling(nowhere, ValueError), connected(nowhere):
+        pass
 
 
 def test_a_session_that_rests_within_a_transaction_is_ended(dsn: str) -> None:

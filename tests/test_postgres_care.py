@@ -55,6 +55,15 @@ def two(dsn: str, folder: Path, clock: Clock) -> Iterator[tuple[PostgresStore, P
         yield one, other
 
 
+def test_what_waited_before_anybody_answered_is_kept_too(dsn: str, tmp_path: Path) -> None:
+    clock = Clock(1000.0)
+    with two(dsn, tmp_path, clock) as (one, other):
+        one.put("lines", [message("2", "ben"), message("3", "ben")])
+        one.answered(taken(one), "lines:ben", [])
+        assert other.take() is None
+        assert taken(one).conversation == "ben"
+
+
 def test_what_comes_next_is_kept_a_moment_for_whoever_answered(dsn: str, tmp_path: Path) -> None:
     """A draft is in its memory alone, and so is what a button stands for."""
     clock = Clock(1000.0)
@@ -62,8 +71,9 @@ def test_what_comes_next_is_kept_a_moment_for_whoever_answered(dsn: str, tmp_pat
         other.put("lines", [message("2"), message("3")])
         assert other.take() is None
         job = taken(one)
+        clock.now += order.WAIT + 1
         one.answered(job, "lines:ada", [])
-        assert other.take() is None, "what waited already is kept as well"
+        assert other.take() is None, "what came meanwhile is kept from now on"
         clock.now += order.WAIT
         other.answered(taken(other), "lines:ada", [])
         one.put("lines", [message("4")])
@@ -77,19 +87,42 @@ def test_nothing_is_kept_for_one_that_ended_for_long_or_for_who_is_forgotten(
     clock = Clock(1000.0)
     with two(dsn, tmp_path, clock) as (one, other):
         other.put("lines", [message("2", first=True)])
-        job = taken(other)  # what goes first waits for nobody
-        other.answered(job, "lines:ada", [], forgets=True)
-        one.put("lines", [message("3")])
-        job = taken(one)
-        one.answered(job, "lines:ada", [])
+        other.answered(taken(other), "lines:ada", [])  # what goes first waits for nobody
+        other.put("lines", [message("3")])
+        assert other.take() is None, "and changes nothing"
+        one.answered(taken(one), "lines:ada", [], forgets=True)
         other.put("lines", [message("4")])
+        other.answered(taken(other), "lines:ada", [])
+        other.forget("lines", "ada")
+        assert talks(dsn) == 0
+        one.put("lines", [message("5")])
+        one.answered(taken(one), "lines:ada", [])
+        other.put("lines", [message("6")])
         one.close()
-        job = taken(other)
-        other.answered(job, "lines:ada", [])
+        other.answered(taken(other), "lines:ada", [])
         clock.now += order.LASTS + 1
-        with closing(PostgresStore(dsn, tmp_path / "three", clock=clock)) as third:
-            third.put("lines", [message("5")])
-            assert taken(third).conversation == "ada"
+        assert talks(dsn) == 1
+        other.tidy()
+        assert talks(dsn) == 0
+
+
+def test_who_tidies_passes_by_a_talk_that_is_being_written(dsn: str, tmp_path: Path) -> None:
+    """It waits for turns before; whoever writes it has one of them."""
+    clock = Clock(1000.0)
+    with two(dsn, tmp_path, clock) as (one, _), psycopg.connect(dsn) as db:
+        db.execute("update talks set until = 0")
+        one.tidy()
+        assert talks(dsn) == 1
+        db.commit()
+        one.tidy()
+        assert talks(dsn) == 0
+
+
+def talks(dsn: str) -> int:
+    with psycopg.connect(dsn) as db:
+        row = db.execute("select count(*) from talks").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @contextmanager

@@ -64,6 +64,6 @@ def cleared(db: Db, table: str) -> None:
 
 
 def _rewritten(db: Db) -> None:
-    for name, size in db.execute(_SIZES, [[*TABLES, "talks"]]).fetchall():
+    for name, size in db.execute(_SIZES, [list(TABLES)]).fetchall():
         if size:
             (anew if size <= LARGE else cleared)(db, name)

@@ -8,7 +8,8 @@ or not, and it goes only when it is answered. Who else is at the row itself has 
 passed by.
 
 A message is kept WAIT seconds for the process that answered the one before it, where that lives:
-what the person may press or go on with is in its memory. What is `first` waits for nobody.
+what the person may press or go on with is in its memory. What is `first` waits for nobody, and
+changes nothing of that.
 
 Of messages, those that wait for none are marked (`head`), by whoever puts or erases one while it
 holds the conversation's lock: a person who sends 20,000 costs nobody else a look at each. Of calls
@@ -59,7 +60,7 @@ where id = %(id)s and owner = %(me)s
 PUT = f"""
 with talk as (
   select talks.server from talks join servers on servers.id = talks.server
-  where talks.line = %(line)s and talks.until > {NOW} and not %(first)s
+  where talks.conversation = %(talk)s and talks.until > {NOW} and not %(first)s
 )
 insert into inbox (channel, conversation, line, body, came, first, head, owner, bound, due)
 select %(channel)s, %(conversation)s, %(line)s, %(body)s, %(now)s, %(first)s, not exists
@@ -69,12 +70,19 @@ select %(channel)s, %(conversation)s, %(line)s, %(body)s, %(now)s, %(first)s, no
 TALK = f"""
 with kept as (
   update inbox set owner = %(me)s, bound = true, due = {NOW} + {WAIT}
-  where line = %(line)s and head and owner is null and not first
+  where line = %(line)s and head and not first and not begun and (owner is null or bound)
 )
-insert into talks (line, server, until) values (%(line)s, %(me)s, {NOW} + {LASTS})
-on conflict (line) do update set server = excluded.server, until = excluded.until
+insert into talks (conversation, server, until) values (%(talk)s, %(me)s, {NOW} + {LASTS})
+on conflict (conversation) do update set server = excluded.server, until = excluded.until
 """
-OVER = f"delete from talks where until < {NOW}"
+# A time too far ahead was written before somebody set the server's clock back. Whoever answers has
+# a row of these while it waits for others of ours: it is passed by.
+OVER = f"""
+delete from talks where conversation in (
+  select conversation from talks where until < {NOW} or until > {NOW} + {LASTS}
+  for update skip locked
+)
+"""
 # The oldest of a conversation waits for none, nor does the oldest that is `first`.
 HEADS = """
 update inbox set head = true where not head and id in (

@@ -22,15 +22,15 @@ def wait_for_turn(db: Db, conversations: Iterable[tuple[str, str]]) -> None:
     _lock(db, {line(channel, name) for channel, name in conversations})
 
 
-def put(db: Db, channel: str, one: Incoming, now: float, clock: float | None) -> None:
+def put(db: Db, channel: str, one: Incoming, now: float, talk: str, clock: float | None) -> None:
     """Put a message into the inbox; its conversation's turn was waited for.
 
-    `clock`: as of the store, for how long it is kept for the process that answered before.
+    `talk`: its conversation as `talks` has it. `clock`: as of the store.
     """
     given = {
         "channel": channel, "conversation": raw(one.conversation), "body": raw(one.body),
         "line": line(channel, one.conversation), "now": now, "first": one.first,
-        "clock": clock,
+        "talk": talk, "clock": clock,
     }  # fmt: skip
     db.execute(order.PUT, given)
 
@@ -40,15 +40,15 @@ def mark_heads(db: Db, lines: Sequence[int]) -> None:
     db.execute(order.HEADS, [list(lines)])
 
 
-def talk(db: Db, job: Job, me: str, clock: float | None) -> None:
+def keep_talk(db: Db, job: Job, talk: str, me: str, clock: float | None) -> None:
     """What comes next of this conversation, or waits already, is for the process `me`."""
-    given = {"line": line(job.channel, job.conversation), "me": me, "clock": clock}
-    db.execute(order.TALK, given)
+    of = line(job.channel, job.conversation)
+    db.execute(order.TALK, {"line": of, "talk": talk, "me": me, "clock": clock})
 
 
-def forget_talk(db: Db, channel: str, conversation: str) -> None:
+def forget_talk(db: Db, talk: str) -> None:
     """It is for anybody."""
-    db.execute("delete from talks where line = %s", [line(channel, conversation)])
+    db.execute("delete from talks where conversation = %s", [talk])
 
 
 def send(
@@ -69,9 +69,8 @@ def note(db: Db, channel: str, stage: str, why: str, now: float) -> None:
     db.execute(sql, [now, channel, stage, raw(why)])
 
 
-def lapse(db: Db, now: float, clock: float | None) -> int:
+def lapse(db: Db, now: float) -> int:
     """Drop what is past its time, and give up what waited for too long; how many rows."""
-    db.execute(order.OVER, {"clock": clock})
     dropped = db.execute("delete from seen where at < %s", [now - SEEN_DAYS * DAY]).rowcount
     old = now - FAILURE_DAYS * DAY
     dropped += db.execute("delete from failures where at < %s", [old]).rowcount

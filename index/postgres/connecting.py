@@ -24,6 +24,7 @@ VECTORS = (0, 8)  # of pgvector: iterative scans
 PATIENCE = 10.0  # seconds to wait for a connection: a primary may be changing over
 IDLE = 15  # seconds that a session may rest within a transaction: its machine may be gone
 MOST = 10  # connections of one process
+_OF_VALUES, _SYNTAX = "22", "42601"  # SQLSTATE of errors whose first line may quote what was given
 _OR = ", or mend DATABASE_URL"
 # On an error the server may log what it was given, which may be what people wrote: not of ours.
 _OPTIONS = (
@@ -89,16 +90,25 @@ def telling(
 ) -> Iterator[None]:
     """Raises `kind` for what a database says here, in one line; `then` is what to do.
 
-    Of psycopg's errors only their kind and the server's own first line: the further ones quote
-    rows, which may hold what people wrote.
+    Of the server's errors only their kind and their first line: the further ones quote rows, which
+    may hold what people wrote. Where the first may quote a value, only their kind.
     """
     try:
         yield
     except DatabaseFailed as error:
         raise kind(str(error)) from error
     except psycopg.Error as error:
-        why = " ".join((error.diag.message_primary or "the connection was lost").split())
-        raise kind(f"{told(dsn)} failed ({type(error).__name__}: {why}); {then}") from error
+        raise kind(f"{told(dsn)} failed ({_why(error)}); {then}") from error
+
+
+def _why(error: psycopg.Error) -> str:
+    said, state = error.diag.message_primary or "", error.sqlstate or ""
+    if not state:  # psycopg's own: of its lines none quotes a value
+        lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        said = "the connection was lost" if lost else str(error)
+    if state[:2] == _OF_VALUES or state == _SYNTAX:
+        said = ""
+    return ": ".join(part for part in (type(error).__name__, *said.splitlines()[:1]) if part)
 
 
 def told(dsn: str) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from index.editing import Busy
@@ -36,7 +37,8 @@ def holding(dsn: str) -> Iterator[Connection[Any]]:
             _take(connection, dsn)
             yield connection
     except DatabaseFailed as error:
-        if not connection.broken:
+        own = isinstance(error.__cause__, psycopg.Error)  # else of another connection
+        if not (own and connection.broken):
             raise
         raise DatabaseFailed(
             f"the connection to {told(dsn)} was lost while the library was being changed; another"

