@@ -7,7 +7,7 @@ the right with it, and cannot publish any more, since publishing goes over that 
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,21 +31,21 @@ _HOLDER = """select a.application_name
 @contextmanager
 def holding(dsn: str) -> Iterator[Connection[Any]]:
     """The connection that has the right, until the end. Raises Busy, who has it, DatabaseFailed."""
-    connection = single(dsn, _name(), _ALIVE)
-    try:
-        with telling(dsn):
+    with closing(single(dsn, _name(), _ALIVE)) as connection, telling(dsn):
+        try:
             _take(connection, dsn)
             yield connection
-    except DatabaseFailed as error:
-        own = isinstance(error.__cause__, psycopg.Error)  # else of another connection
-        if not (own and connection.broken):
+        except psycopg.Error as error:
+            if connection.broken:
+                raise _lost(dsn) from error
             raise
-        raise DatabaseFailed(
-            f"the connection to {told(dsn)} was lost while the library was being changed; another"
-            " machine may change it since. Nothing was published; run the command again"
-        ) from error
-    finally:
-        connection.close()
+
+
+def _lost(dsn: str) -> DatabaseFailed:
+    return DatabaseFailed(
+        f"the connection to {told(dsn)} was lost while the library was being changed; another"
+        " machine may change it since. Nothing was published; run the command again"
+    )
 
 
 def _take(connection: Connection[Any], dsn: str) -> None:
