@@ -371,6 +371,26 @@ def test_what_was_given_over_a_broken_connection_is_given_again(
     store.answered(kept, "", [])
 
 
+def test_what_a_standby_that_took_over_did_not_hear_of_is_set_right(
+    store: PostgresStore, dsn: str
+) -> None:
+    """It has a call as under way that was made already: those after it must not wait for ever."""
+    store.put("lines", [message("1"), message("2", "ben")])
+    store.answered(taken(store), "", ["made", "next"])
+    store.answered(taken(store), "", ["under way"])
+    made, under_way = parcel_of(store), parcel_of(store)
+    assert (made.call, under_way.call) == ("made", "under way")
+    with psycopg.connect(dsn) as db:
+        db.execute("create table heard as select * from outbox where call = 'made'")
+    store.sent(made)
+    with psycopg.connect(dsn) as db:
+        db.execute("insert into outbox overriding system value select * from heard")
+    assert store.take_parcel() is None
+    store.beat()
+    assert parcel_of(store).call == "made", "once more: of that it is not known"
+    assert store.take_parcel() is None, "what is under way is not given again"
+
+
 def test_a_connection_that_the_server_ended_is_an_error_at_most_once(
     store: PostgresStore, dsn: str
 ) -> None:

@@ -1,7 +1,9 @@
 """What this process has taken, as it knows it, and as the database does.
 
 The two differ where a connection broke: the database may have given what never came, or may not
-know that something was let go. So what it thinks of us is set right before the next is taken.
+know that something was let go. So what it thinks of us is set right before the next is taken. And
+they differ where a standby took over that had not heard the last of what nobody waits for: which no
+call of ours needs to notice. So it is set right after each sign of life as well.
 """
 
 import threading
@@ -86,6 +88,8 @@ class Taking:
         """Tell the other processes that this one lives, and take over from those that do not."""
         with written(self._dsn) as db:
             self._life.beat(db, self._clock())
+        with self._lock:  # not while something is taken: it would end the doubt unseen
+            self._doubt = True
 
     def close(self) -> None:
         """Free all that is ours."""
