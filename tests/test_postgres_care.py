@@ -180,7 +180,7 @@ def test_what_is_taken_anew_while_it_is_put_back_stays_known(
         time.sleep(0.01)
     mine = store._mine
     assert list(mine._held["inbox"]) == [job.id]
-    mine._doubt = True  # as after a lost connection: what is not known of is let go
+    mine._doubt.set()  # as after a lost connection: what is not known of is let go
     other = store.take()
     assert other is not None
     assert other.conversation == "bob"

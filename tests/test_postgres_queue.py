@@ -17,7 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import doctor
-from bot.delivery.port import Job, Parcel, StoreFailed
+from bot.delivery.port import Job, Parcel, Reach, StoreFailed
 from bot.delivery.sqlite import SqliteStore
 from bot.keys import DAY
 from bot.opening import open_store
@@ -29,7 +29,7 @@ from bot.settings import Settings
 from tests.doubles.clock import Clock
 from tests.doubles.mounting import free_port
 from tests.doubles.postgres import Server
-from tests.doubles.queue import bodies, message, parcel_of, taken
+from tests.doubles.queue import bodies, late_of, message, parcel_of, reached, taken
 from tests.test_kills import ROOT
 
 PEOPLE, EACH, STORES, THREADS = 12, 12, 3, 3
@@ -389,6 +389,41 @@ def test_what_a_standby_that_took_over_did_not_hear_of_is_set_right(
     store.beat()
     assert parcel_of(store).call == "made", "once more: of that it is not known"
     assert store.take_parcel() is None, "what is under way is not given again"
+
+
+def test_a_number_that_a_standby_gives_again_is_not_taken_for_the_one_before(
+    store: PostgresStore, dsn: str, tmp_path: Path
+) -> None:
+    """It did not hear of ada's: its numbers are zoe's now, and nothing of hers is erased for it."""
+    reached(store, "ta")
+    store.leave("ta", "left for ada")
+    store.put("lines", [message("1"), message("2")])
+    store.answered(taken(store), "", ["to ada"])
+    job, call, late = taken(store), parcel_of(store), late_of(store)
+    with psycopg.connect(dsn) as db:
+        db.execute("truncate inbox, outbox, reach")
+    with closing(PostgresStore(dsn, tmp_path / "other")) as other:
+        other.put("lines", [message("3", "zoe")])
+        count_from(dsn, outbox=call.id, reach=late.id, inbox=job.id)
+        other.answered(taken(other), "", ["to zoe"], reach=Reach(token="tz", to="to zoe"))
+        other.leave("tz", "left for zoe")
+        other.put("lines", [message("4", "zoe", "hers")])
+    store.answered(job, "", ["to ada"])
+    store.sent(call)
+    store.give_up(call, "gone")
+    store.deliver(late, ["to ada"])
+    hers = taken(store), parcel_of(store), late_of(store)
+    assert [one.id for one in hers] == [job.id, call.id, late.id]
+    assert [hers[0].body, hers[1].call, hers[2].to] == ["hers", "to zoe", "to zoe"]
+
+
+def count_from(dsn: str, **numbers: int) -> None:
+    """Have the next row of each of these tables get this number."""
+    with psycopg.connect(dsn) as db:
+        for table, number in numbers.items():
+            db.execute(
+                "select setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, number]
+            )
 
 
 def test_a_connection_that_the_server_ended_is_an_error_at_most_once(

@@ -26,14 +26,15 @@ def leave(db: Db, token: str, reply: str, now: float) -> bool:
 
 def deliver(db: Db, late: Late, calls: Sequence[str], now: float) -> None:
     """Move a reply to the outbox; nothing goes out where it was erased meanwhile."""
-    sql = "select channel, conversation, person from reach where id = %s"
-    whose = db.execute(sql, [late.id]).fetchone()
+    this = "from reach where id = %s and channel = %s and goes_to = %s"  # see bot.postgres.rows
+    which = [late.id, late.channel, raw(late.to)]
+    whose = db.execute(f"select conversation, person {this}", which).fetchone()
     if whose is None:
         return
-    channel, conversation, person = whose[0], text(whose[1]), text(whose[2])
-    wait_for_turn(db, [(channel, conversation)])  # before the row, as who forgets has them
-    if db.execute("delete from reach where id = %s", [late.id]).rowcount:
-        send(db, channel, conversation, person, calls, now)
+    conversation, person = text(whose[0]), text(whose[1])
+    wait_for_turn(db, [(late.channel, conversation)])  # before the row, as who forgets has them
+    if db.execute(f"delete {this}", which).rowcount:
+        send(db, late.channel, conversation, person, calls, now)
 
 
 def forget_person(db: Db, channel: str, person: str) -> None:

@@ -1,10 +1,14 @@
-"""What is written to the queue in more than one place. Each function is a part of a transaction."""
+"""What is written to the queue in more than one place. Each function is a part of a transaction.
+
+A standby that did not hear the last numbers gives them again: so what is erased is known by its
+conversation as well.
+"""
 
 from collections.abc import Iterable, Sequence
 
 from bot.channels.port import Incoming
 from bot.delivery.order import FAILURE_DAYS, SEEN_DAYS, STAGES
-from bot.delivery.port import Job
+from bot.delivery.port import Job, Parcel
 from bot.keys import DAY
 from bot.postgres import order
 from bot.postgres.life import Db
@@ -33,6 +37,18 @@ def put(db: Db, channel: str, one: Incoming, now: float, talk: str, clock: float
         "talk": talk, "clock": clock,
     }  # fmt: skip
     db.execute(order.PUT, given)
+
+
+def erase_message(db: Db, job: Job, me: str) -> bool:
+    """Erase what `me` took, or nobody has now; False where it is gone or another has it."""
+    sql = "delete from inbox where id = %s and line = %s and (owner = %s or owner is null)"
+    return bool(db.execute(sql, [job.id, line(job.channel, job.conversation), me]).rowcount)
+
+
+def erase_call(db: Db, parcel: Parcel) -> None:
+    """Erase a call."""
+    sql = "delete from outbox where id = %s and line = %s"
+    db.execute(sql, [parcel.id, line(parcel.channel, parcel.conversation)])
 
 
 def mark_heads(db: Db, lines: Sequence[int]) -> None:

@@ -135,7 +135,7 @@ class PostgresStore:
     def sent(self, parcel: Parcel) -> None:
         """Erase a call that was made."""
         with written(self._dsn) as db:
-            db.execute("delete from outbox where id = %s", [parcel.id])
+            rows.erase_call(db, parcel)
         self._mine.ended(parcel)
 
     def defer(self, parcel: Parcel, pause: float) -> None:
@@ -145,7 +145,7 @@ class PostgresStore:
     def give_up(self, parcel: Parcel, why: str) -> None:
         """Erase a call that cannot be made, and note why."""
         with written(self._dsn) as db:
-            db.execute("delete from outbox where id = %s", [parcel.id])
+            rows.erase_call(db, parcel)
             rows.note(db, parcel.channel, "sending", why, self._now())
         self._mine.ended(parcel)
 
@@ -260,8 +260,7 @@ class PostgresStore:
 
     def _ended(self, db: Db, job: Job, person: str, calls: Sequence[str]) -> bool:
         rows.wait_for_turn(db, [(job.channel, job.conversation)])
-        mine = "delete from inbox where id = %s and (owner = %s or owner is null)"
-        if not db.execute(mine, [job.id, self._mine.me]).rowcount:
+        if not rows.erase_message(db, job, self._mine.me):
             return False  # forgotten meanwhile: nobody waits for a reply
         rows.mark_heads(db, [line(job.channel, job.conversation)])
         whose, now = (job.channel, job.conversation, person), self._now()

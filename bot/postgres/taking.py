@@ -37,7 +37,7 @@ class Taking:
         self._channels = None if channels is None else list(channels)
         self._lock = threading.RLock()
         self._held: dict[str, dict[int, int]] = {name: {} for name in _TABLES.values()}
-        self._doubt = False
+        self._doubt = threading.Event()
         self._life = Life(data)
         self.me = self._life.id
         try:
@@ -80,16 +80,14 @@ class Taking:
 
     def let_go(self, taken: Job | Parcel | Late) -> None:
         """Let it be taken again; the database is told with the next look."""
-        with self._lock:
-            self.ended(taken)
-            self._doubt = True
+        self.ended(taken)
+        self._doubt.set()
 
     def beat(self) -> None:
         """Tell the other processes that this one lives, and take over from those that do not."""
         with written(self._dsn) as db:
             self._life.beat(db, self._clock())
-        with self._lock:  # not while something is taken: it would end the doubt unseen
-            self._doubt = True
+        self._doubt.set()
 
     def close(self) -> None:
         """Free all that is ours."""
@@ -105,16 +103,23 @@ class Taking:
         with self._lock:
             if self._life.late():
                 self.beat()
-            doubt, self._doubt = self._doubt, True  # till we know what the database did
-            mine = {"me": self.me, "clock": self._clock(), "channels": self._channels}
-            with written(self._dsn) as db:
-                if doubt:
-                    self._set_right(db)
-                row = db.execute(sql, mine | more).fetchone()
+            doubt = self._doubt.is_set()
+            self._doubt.clear()  # before the look: what is told meanwhile is for the next one
+            try:
+                row = self._looked(sql, doubt, more)
+            except BaseException:  # who knows what the database did
+                self._doubt.set()
+                raise
             if row is not None:
                 self._held[table][row[0]] = 0
-            self._doubt = False
         return row
+
+    def _looked(self, sql: str, doubt: bool, more: dict[str, bool]) -> tuple[Any, ...] | None:
+        mine = {"me": self.me, "clock": self._clock(), "channels": self._channels}
+        with written(self._dsn) as db:
+            if doubt:
+                self._set_right(db)
+            return db.execute(sql, mine | more).fetchone()
 
     def _set_right(self, db: Db) -> None:
         for table, held in self._held.items():
