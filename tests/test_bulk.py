@@ -66,8 +66,12 @@ def pids(store: Path) -> set[int]:
 
 
 def kept(store: Path) -> int:
+    """How many vectors there are; the file is there a moment before its tables."""
     held = sqlite3.connect(store, timeout=60)
     try:
+        made = "select count(*) from sqlite_master where name = 'vectors'"
+        if held.execute(made).fetchone() == (0,):
+            return 0
         return int(held.execute("select count(*) from vectors").fetchone()[0])
     finally:
         held.close()
